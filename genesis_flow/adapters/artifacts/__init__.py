@@ -1,0 +1,1 @@
+"""Artifact stores on fsspec filesystems; this package itself imports none of them."""

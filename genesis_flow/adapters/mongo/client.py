@@ -1,0 +1,200 @@
+"""
+The connection: one client per process and URI, opened and prepared on first use.
+
+What the URI says wins; only what it leaves open gets a default.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import attrs
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+from genesis_flow.adapters.mongo import indexes
+from genesis_flow.adapters.mongo.errors import translating_errors
+from genesis_flow.domain.errors import InvalidInput, Unsupported
+from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
+
+Document = dict[str, Any]
+
+DEFAULT_DATABASE: Final = "genesis_flow"
+
+#: The layout of the documents; a newer one in the database is refused.
+SCHEMA_VERSION: Final = 1
+
+_RETRIES = 8
+
+
+def database_name(uri: str) -> str:
+    """
+    The database in the path of `uri`, `genesis_flow` where there is none.
+
+    Raises:
+        InvalidInput: The path is not one name.
+    """
+    name = unquote(urlsplit(uri).path.lstrip("/")) or DEFAULT_DATABASE
+    if any(character in name for character in '/\\. "$\0') or len(name) > 63:
+        raise InvalidInput(
+            "tracking_uri",
+            f"The path of the MongoDB URI must be one database name of at most 63 characters, without "
+            f"spaces or any of / \\ . \" $; got {name!r}.",
+        )
+    return name
+
+
+def client_options(uri: str, timeout_s: float) -> dict[str, Any]:
+    """Defaults for the options that `uri` does not set; keyword arguments would override it."""
+    given = {key.lower() for key, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)}
+    milliseconds = round(timeout_s * 1000)
+    defaults: dict[str, Any] = {
+        "serverSelectionTimeoutMS": milliseconds,
+        "connectTimeoutMS": milliseconds,
+        "appname": "genesis-flow",
+    }
+    return {key: value for key, value in defaults.items() if key.lower() not in given}
+
+
+@attrs.define(eq=False)
+class MongoDatabase:
+    """
+    The database of one tracking URI.
+
+    The client is made on first use and made again in a forked child. Before anything else is done,
+    indexes and the default experiment are put in place, which is safe to do from many processes at once.
+
+    Attributes:
+        uri: A `mongodb://` or `mongodb+srv://` URI. It may hold a password, so it is never shown.
+        artifact_root: Where the default experiment keeps its artifacts.
+        timeout_s: How long to look for a server, unless the URI says otherwise.
+    """
+
+    uri: str = attrs.field(repr=False)
+    artifact_root: str
+    timeout_s: float = 5.0
+    listeners: tuple[Any, ...] = ()
+    _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
+    _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
+    _pid: int = attrs.field(default=-1, init=False, repr=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
+
+    def __getitem__(self, collection: str) -> Collection[Document]:
+        """A collection of the prepared database."""
+        ready = self._ready
+        if ready is None or self._pid != os.getpid():
+            ready = self._prepared()
+        return ready[collection]
+
+    def close(self) -> None:
+        """Close the connections; the next use opens them again."""
+        client, self._client, self._ready = self._client, None, None
+        if client is not None and self._pid == os.getpid():
+            client.close()
+
+    def command(self, name: str, **arguments: Any) -> Mapping[str, Any]:
+        """Run a database command without preparing the database (for diagnosis)."""
+        with translating_errors():
+            return self._connected().command(name, **arguments)
+
+    def collection_names(self) -> list[str]:
+        """The collections that exist, without preparing the database (for diagnosis)."""
+        with translating_errors():
+            return self._connected().list_collection_names()
+
+    def index_names(self, collection: str) -> set[str]:
+        """The indexes of a collection, without preparing the database (for diagnosis)."""
+        with translating_errors():
+            return {row["name"] for row in self._connected()[collection].list_indexes()}
+
+    def write_concern(self) -> Mapping[str, Any]:
+        """The write concern that the URI asks for; empty where it leaves the choice to the server."""
+        with translating_errors():
+            return self._connected().write_concern.document
+
+    def _connected(self) -> Database[Document]:
+        pid = os.getpid()
+        if self._client is None or self._pid != pid:
+            if self._pid not in (-1, pid):
+                self._lock = threading.Lock()
+            self._ready = None
+            self._client = MongoClient(
+                self.uri, event_listeners=list(self.listeners), **client_options(self.uri, self.timeout_s)
+            )
+            self._pid = pid
+        return self._client[database_name(self.uri)]
+
+    def _prepared(self) -> Database[Document]:
+        if self._pid not in (-1, os.getpid()):
+            self._lock = threading.Lock()  # a lock that another thread held at the fork stays locked for ever
+        with self._lock, translating_errors():
+            if self._ready is None or self._pid != os.getpid():
+                database = self._connected()
+                _require_schema(database)
+                _create_indexes(database)
+                _add_default_experiment(database, self.artifact_root)
+                self._ready = database
+            return self._ready
+
+
+def _require_schema(database: Database[Document]) -> None:
+    counters = database[indexes.COUNTERS]
+    found = counters.find_one({"_id": "schema"})
+    if found is None:
+        try:
+            counters.insert_one({"_id": "schema", "version": SCHEMA_VERSION})
+        except DuplicateKeyError:
+            found = counters.find_one({"_id": "schema"})
+    if found is not None and found["version"] > SCHEMA_VERSION:
+        raise Unsupported(
+            f"The database has layout {found['version']}, this version of genesis-flow knows layouts up to "
+            f"{SCHEMA_VERSION}: upgrade genesis-flow."
+        )
+
+
+def _create_indexes(database: Database[Document]) -> None:
+    for collection, models in indexes.INDEXES.items():
+        for attempt in range(_RETRIES):
+            try:
+                database[collection].create_indexes(list(models))
+                break
+            except OperationFailure:
+                # Servers may refuse one of two processes that create the same index at the same moment.
+                if attempt == _RETRIES - 1 or models_exist(database, collection):
+                    if models_exist(database, collection):
+                        break
+                    raise
+                time.sleep(0.05 * 2**attempt)
+
+
+def models_exist(database: Database[Document], collection: str) -> bool:
+    """Whether the collection has all of its indexes."""
+    names = {row["name"] for row in database[collection].list_indexes()}
+    return all(model.document["name"] in names for model in indexes.INDEXES[collection])
+
+
+def _add_default_experiment(database: Database[Document], artifact_root: str) -> None:
+    experiments = database[indexes.EXPERIMENTS]
+    if experiments.find_one({}, {"_id": 1}) is not None:
+        return
+    now = time.time_ns() // 1_000_000
+    document = {
+        "_id": int(DEFAULT_EXPERIMENT_ID),
+        "name": DEFAULT_EXPERIMENT_NAME,
+        "location": f"{artifact_root.rstrip('/')}/{DEFAULT_EXPERIMENT_ID}",
+        "stage": "active",
+        "created": now,
+        "updated": now,
+        "t": {},
+    }
+    try:
+        experiments.insert_one(document)
+    except DuplicateKeyError:
+        return  # another process was first

@@ -1,0 +1,202 @@
+"""Bound filters to MongoDB conditions: exact ones on the document, and coarse ones on the index terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, assert_never
+
+from genesis_flow.adapters.mongo import terms
+from genesis_flow.adapters.mongo.names import AFTER_SEPARATOR, SEPARATOR, field_name, sortable
+from genesis_flow.domain.search.ast import (
+    Comparison,
+    Field,
+    Filter,
+    Kind,
+    Like,
+    Membership,
+    NumberComparison,
+    Presence,
+    TextComparison,
+)
+from genesis_flow.domain.search.like import like_prefix, like_regex
+from genesis_flow.domain.values.limits import INT64_MAX, INT64_MIN
+
+Condition = dict[str, Any]
+
+NEVER: Final[Condition] = {"_id": {"$in": []}}
+
+_OPERATORS: Final = {"=": "$eq", "!=": "$ne", ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte"}
+_INFINITY: Final = float("inf")
+
+RUN_PATHS: Final = {
+    "id": "run",
+    "name": "name",
+    "status": "status",
+    "user_id": "user",
+    "artifact_uri": "uri",
+    "started_at": "start",
+    "ended_at": "end",
+}
+EXPERIMENT_PATHS: Final = {"id": "_id", "name": "name", "created_at": "created", "updated_at": "updated"}
+DATASET_PATHS: Final = {"name": "n", "digest": "g", "context": "c"}
+
+_LETTERS: Final = {Kind.PARAM: terms.PARAM, Kind.TAG: terms.TAG, Kind.METRIC: terms.METRIC}
+
+
+def path_of(field: Field, attributes: Mapping[str, str]) -> str:
+    """Where `field` is in a document."""
+    match field.kind:
+        case Kind.ATTRIBUTE:
+            return attributes[field.key]
+        case Kind.METRIC:
+            return f"m.{field_name(field.key)}.v"
+        case Kind.PARAM:
+            return f"p.{field_name(field.key)}"
+        case Kind.TAG:
+            return f"t.{field_name(field.key)}"
+        case Kind.DATASET:
+            return DATASET_PATHS[field.key]
+        case _:
+            assert_never(field.kind)
+
+
+def exact(filter: Filter, attributes: Mapping[str, str]) -> list[Condition]:
+    """What the documents that match must all satisfy."""
+    return [_located(term, attributes) for term in filter.terms]
+
+
+def _located(term: Comparison, attributes: Mapping[str, str]) -> Condition:
+    path = path_of(term.field, attributes)
+    if path == "_id":
+        return _on_experiment_id(term)
+    condition = _condition(term)
+    if term.field.kind is Kind.DATASET:
+        return {"ds": {"$elemMatch": {path: condition}}}
+    return {path: condition}
+
+
+def _condition(term: Comparison) -> Condition:
+    match term:
+        case NumberComparison():
+            return _number(term)
+        case TextComparison(op="="):
+            return {"$eq": term.value}
+        case TextComparison():
+            return {"$exists": True, "$nin": [None, term.value]}
+        case Like():
+            return {"$regex": like_regex(term.pattern, term.ignore_case).replace("\0", r"\x00")}
+        case Membership(negated=False):
+            return {"$in": list(term.values)}
+        case Membership():
+            return {"$exists": True, "$nin": [None, *term.values]}
+        case Presence(present=True):
+            return {"$exists": True, "$ne": None}
+        case Presence():
+            return {"$eq": None}
+        case _:
+            assert_never(term)
+
+
+def _number(term: NumberComparison) -> Condition:
+    value = _storable_number(term.value)
+    if term.op == "!=":
+        return {"$exists": True, "$nin": [None, value]}
+    condition = {_OPERATORS[term.op]: value}
+    if term.op in ("<", "<="):
+        condition["$gte"] = -_INFINITY  # NaN ranks below every number and must not match
+    return condition
+
+
+def _storable_number(value: float | int) -> float | int:
+    """`value`, or where BSON has no such integer a float that compares alike with every 64-bit integer."""
+    if isinstance(value, float) or INT64_MIN <= value <= INT64_MAX:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return _INFINITY if value > 0 else -_INFINITY
+
+
+def _on_experiment_id(term: Comparison) -> Condition:
+    match term:
+        case TextComparison(op="="):
+            return {"_id": {"$in": _numbers([term.value])}}
+        case TextComparison():
+            return {"_id": {"$nin": _numbers([term.value])}}
+        case Membership():
+            return {"_id": {"$nin" if term.negated else "$in": _numbers(term.values)}}
+        case _:
+            return {"_id": _condition(term)}
+
+
+def _numbers(values: tuple[str, ...] | list[str]) -> list[int]:
+    numbers = (int(value) for value in values if value.isascii() and value.lstrip("-").isdigit())
+    return [number for number in numbers if INT64_MIN <= number <= INT64_MAX]
+
+
+def candidates(filter: Filter, experiment_ids: tuple[str, ...]) -> list[Condition]:
+    """Conditions on the index terms that every match satisfies; they leave other experiments' runs alone."""
+    found: list[Condition] = []
+    for term in filter.terms:
+        pick = _picker(term)
+        if pick is not None:
+            options = [pick(experiment_id) for experiment_id in experiment_ids]
+            found.append(options[0] if len(options) == 1 else {"$or": options})
+    return found
+
+
+def _picker(term: Comparison) -> Callable[[str], Condition] | None:
+    """From an experiment to the condition on the terms of its runs; None where every run could match."""
+    field = term.field
+    if isinstance(term, Presence) and not term.present:
+        return None
+    if field.kind is Kind.ATTRIBUTE and field.key in terms.ATTRIBUTES:
+        kind, name = field.key, ""
+    elif field.kind in _LETTERS:
+        kind, name = _LETTERS[field.kind], field_name(field.key)
+    else:
+        return None
+    lower, upper = next(_bounds(term))
+    if lower == upper:
+        return lambda experiment_id: {"k": terms.prefix(experiment_id, kind, name) + lower}
+    return lambda experiment_id: _between(terms.prefix(experiment_id, kind, name), lower, upper)
+
+
+def _between(prefix: str, lower: str, upper: str | None) -> Condition:
+    end = prefix[: -len(SEPARATOR)] + AFTER_SEPARATOR if upper is None else prefix + upper
+    return {"k": {"$elemMatch": {"$gte": prefix + lower, "$lt": end}}}
+
+
+def _bounds(term: Comparison) -> Iterator[tuple[str, str | None]]:
+    """The least value a term may have, and the one it stays below (None: no bound; equal: exactly this one)."""
+    match term:
+        case NumberComparison():
+            yield _number_bounds(term)
+        case TextComparison(op="="):
+            cut = term.value[: terms.VALUE_LENGTH]
+            yield cut, cut
+        case Like(ignore_case=False):
+            start = like_prefix(term.pattern)[: terms.VALUE_LENGTH]
+            yield start, start + "\U0010ffff" if start else None
+        case _:
+            yield "", None
+
+
+def _number_bounds(term: NumberComparison) -> tuple[str, str | None]:
+    after_numbers = "g"  # the digits are hexadecimal
+    if term.op == "!=":
+        return "", None
+    try:
+        value = float(term.value)
+    except OverflowError:
+        return "", after_numbers
+    if value != term.value:  # an integer between two floats: leave the decision to the exact condition
+        return "", after_numbers
+    digits = sortable(value)
+    match term.op:
+        case "=":
+            return digits, digits
+        case ">" | ">=":
+            return digits, after_numbers
+        case _:
+            return "", digits + "g"

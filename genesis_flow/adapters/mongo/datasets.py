@@ -1,0 +1,85 @@
+"""Datasets: one document for each (experiment, name, digest), the first content kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+from pymongo import UpdateOne
+
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.documents import Document, texts_to_fields
+from genesis_flow.adapters.mongo.indexes import DATASETS
+from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
+
+#: Contents up to this many characters are also kept in the run, so that it is read at once.
+NEAR_LIMIT: Final = 16_384
+
+_CONTENT: Final = ("type", "source", "schema", "profile")
+
+
+def dataset_id(experiment_id: str, dataset: Dataset) -> str:
+    """The `_id` of a dataset of an experiment."""
+    name = dataset.name.encode()
+    identity = len(name).to_bytes(8, "big") + name + dataset.digest.encode()
+    return f"{experiment_id}/{hashlib.sha256(identity).hexdigest()[:32]}"
+
+
+@attrs.frozen
+class MongoDatasets:
+    """The datasets of all experiments."""
+
+    _database: MongoDatabase
+
+    def settle(self, experiment_id: str, inputs: Sequence[DatasetInput]) -> list[Document]:
+        """Store what is new among `inputs`; returns what a run keeps of each, with the first content."""
+        by_id = {dataset_id(experiment_id, row.dataset): row for row in reversed(inputs)}
+        updates = [
+            UpdateOne({"_id": id}, {"$setOnInsert": _content(row.dataset)}, upsert=True)
+            for id, row in by_id.items()
+        ]
+        self._database[DATASETS].bulk_write(updates, ordered=False)
+        stored = self._by_id(by_id)
+        return [_entry(id, row, stored[id]) for id, row in reversed(by_id.items())]
+
+    def contents(self, documents: Iterable[Mapping[str, Any]]) -> dict[str, Document]:
+        """The contents that `documents` of runs do not hold themselves, by dataset id."""
+        far = {row["id"] for document in documents for row in document.get("ds", ()) if row["far"]}
+        return self._by_id(far) if far else {}
+
+    def purge(self, experiment_id: str) -> None:
+        """Erase the datasets of an experiment."""
+        self._database[DATASETS].delete_many({"_id": {"$gte": f"{experiment_id}/", "$lt": f"{experiment_id}0"}})
+
+    def _by_id(self, ids: Iterable[str]) -> dict[str, Document]:
+        return {row["_id"]: row for row in self._database[DATASETS].find({"_id": {"$in": list(ids)}})}
+
+
+def _content(dataset: Dataset) -> Document:
+    content = {
+        "n": dataset.name,
+        "g": dataset.digest,
+        "type": dataset.source_type,
+        "source": dataset.source,
+        "schema": dataset.schema,
+        "profile": dataset.profile,
+    }
+    return {key: value for key, value in content.items() if value is not None}
+
+
+def _entry(id: str, row: DatasetInput, content: Document) -> Document:
+    size = sum(len(content.get(key) or "") for key in _CONTENT)
+    entry: Document = {
+        "id": id,
+        "n": row.dataset.name,
+        "g": row.dataset.digest,
+        "t": texts_to_fields(row.tags),
+        "far": size > NEAR_LIMIT,
+    }
+    if row.context is not None:
+        entry["c"] = row.context
+    if not entry["far"]:
+        entry |= {key: content[key] for key in _CONTENT if key in content}
+    return entry

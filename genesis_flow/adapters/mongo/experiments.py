@@ -1,0 +1,194 @@
+"""Experiments in MongoDB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from genesis_flow.adapters.mongo import conditions, search
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.datasets import MongoDatasets
+from genesis_flow.adapters.mongo.documents import (
+    document_to_experiment,
+    experiment_to_document,
+    texts_to_fields,
+)
+from genesis_flow.adapters.mongo.errors import translating_errors
+from genesis_flow.adapters.mongo.histories import MongoHistories
+from genesis_flow.adapters.mongo.indexes import COUNTERS, EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.names import field_name, run_id_range
+from genesis_flow.adapters.mongo.terms import REFRESH
+from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
+from genesis_flow.domain.errors import AlreadyExists, Inactive
+from genesis_flow.domain.search.evaluate import order_keys
+from genesis_flow.domain.search.queries import ExperimentQuery
+from genesis_flow.domain.values.lifecycle import View
+from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.refusals import (
+    experiment_name_taken,
+    no_experiment,
+    no_experiment_named,
+    no_experiment_tag,
+    purge_of_active,
+    rename_of_deleted,
+)
+from genesis_flow.ports.experiments import ExperimentRepository
+
+_PURGE_BATCH = 200
+
+
+@attrs.frozen
+class MongoExperimentRepository(ExperimentRepository):
+    """Experiments in MongoDB; adding one takes two round trips, an id and a document."""
+
+    _database: MongoDatabase
+
+    def add(self, experiment: NewExperiment) -> Experiment:
+        with translating_errors():
+            added = experiment.with_id(self._next_id())
+            try:
+                self._database[EXPERIMENTS].insert_one(experiment_to_document(added))
+            except DuplicateKeyError:
+                raise experiment_name_taken(experiment.name) from None
+        return added
+
+    def _next_id(self) -> str:
+        counter = self._database[COUNTERS].find_one_and_update(
+            {"_id": "experiments"},
+            {"$inc": {"last": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        return str(counter["last"])
+
+    def get(self, experiment_id: str) -> Experiment:
+        with translating_errors():
+            document = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)})
+        if document is None:
+            raise no_experiment(experiment_id)
+        return document_to_experiment(document)
+
+    def get_by_name(self, name: str) -> Experiment:
+        with translating_errors():
+            document = self._database[EXPERIMENTS].find_one({"name": name})
+        if document is None:
+            raise no_experiment_named(name)
+        return document_to_experiment(document)
+
+    def find(self, query: ExperimentQuery) -> Page[Experiment]:
+        attributes = conditions.EXPERIMENT_PATHS
+        wanted = conditions.exact(query.filter, attributes)
+        if query.view is not View.ALL:
+            wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
+        keys = search.sort_keys(query.order, query.filter, attributes)
+        cursor = _numbered(query)
+        with translating_errors():
+            documents = search.read(
+                self._database[EXPERIMENTS], wanted, keys, cursor=cursor, limit=query.limit + 1, projection={}
+            )
+        found = [document_to_experiment(document) for document in documents[: query.limit]]
+        if len(documents) <= query.limit:
+            return Page(found)
+        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+
+    def rename(self, experiment_id: str, name: str, *, at: int) -> None:
+        try:
+            self._change(experiment_id, {"$set": {"name": name, "updated": at}})
+        except AlreadyExists:
+            raise experiment_name_taken(name) from None
+        except Inactive:
+            raise rename_of_deleted(experiment_id) from None
+
+    def set_tags(self, experiment_id: str, tags: dict[str, str], *, at: int) -> None:
+        fields = {f"t.{name}": value for name, value in texts_to_fields(tags).items()}
+        self._change(experiment_id, {"$set": {**fields, "updated": at}})
+
+    def remove_tag(self, experiment_id: str, key: str, *, at: int) -> None:
+        path = f"t.{field_name(key)}"
+        update = {"$unset": {path: 1}, "$set": {"updated": at}}
+        if not self._changed(experiment_id, update, {path: {"$exists": True}}):
+            self._require_active(experiment_id)
+            raise no_experiment_tag(experiment_id, key)
+
+    def _change(self, experiment_id: str, update: dict[str, Any]) -> None:
+        if not self._changed(experiment_id, update):
+            self._require_active(experiment_id)
+            raise no_experiment(experiment_id)
+
+    def _changed(
+        self, experiment_id: str, update: dict[str, Any], condition: dict[str, Any] | None = None
+    ) -> bool:
+        wanted = {"_id": int(experiment_id), "stage": "active", **(condition or {})}
+        with translating_errors():
+            return bool(self._database[EXPERIMENTS].update_one(wanted, update).matched_count)
+
+    def _require_active(self, experiment_id: str) -> None:
+        if self.get(experiment_id).stage.value != "active":
+            raise Inactive("experiment", experiment_id)
+
+    def remove(self, experiment_id: str, *, at: int) -> None:
+        # Runs before the experiment, so that an interrupted removal can be repeated; and runs again
+        # afterwards, for those that were added meanwhile.
+        if self.get(experiment_id).stage.value != "active":
+            raise no_experiment(experiment_id)
+        self._remove_runs(experiment_id, at)
+        if not self._changed(experiment_id, {"$set": {"stage": "deleted", "updated": at}}):
+            raise no_experiment(experiment_id)
+        self._remove_runs(experiment_id, at)
+
+    def _remove_runs(self, experiment_id: str, at: int) -> None:
+        with translating_errors():
+            self._database[RUNS].update_many(
+                {"_id": run_id_range(experiment_id), "stage": "active"},
+                [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH],
+            )
+
+    def restore(self, experiment_id: str, *, at: int) -> None:
+        if self.get(experiment_id).stage.value != "deleted":
+            raise no_experiment(experiment_id)
+        with translating_errors():
+            self._database[RUNS].update_many(
+                {"_id": run_id_range(experiment_id), "stage": "deleted"},
+                [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH],
+            )
+            restored = self._database[EXPERIMENTS].update_one(
+                {"_id": int(experiment_id), "stage": "deleted"}, {"$set": {"stage": "active", "updated": at}}
+            )
+        if not restored.matched_count:
+            raise no_experiment(experiment_id)
+
+    def purge(self, experiment_id: str) -> None:
+        if self.get(experiment_id).stage.value != "deleted":
+            raise purge_of_active("experiment", experiment_id)
+        with translating_errors():
+            self._purge_runs(experiment_id)
+            MongoDatasets(self._database).purge(experiment_id)
+            self._database[EXPERIMENTS].delete_one({"_id": int(experiment_id), "stage": "deleted"})
+
+    def _purge_runs(self, experiment_id: str) -> None:
+        runs, histories = self._database[RUNS], MongoHistories(self._database)
+        while True:
+            wanted = {"_id": run_id_range(experiment_id)}
+            rows = list(runs.find(wanted, {"run": 1}, limit=_PURGE_BATCH))
+            for row in rows:
+                histories.purge(row["run"])
+            if rows:
+                runs.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
+            if len(rows) < _PURGE_BATCH:
+                return
+
+
+def _numbered(query: ExperimentQuery) -> Cursor | None:
+    """The cursor of `query` with experiment ids as the numbers that documents hold."""
+    cursor = query.cursor
+    if cursor is None:
+        return None
+    return Cursor(
+        tuple(
+            (rank, int(value) if key.field.key == "id" and value is not None else value)
+            for (rank, value), key in zip(cursor.keys, query.order, strict=True)
+        )
+    )

@@ -1,0 +1,100 @@
+"""Metric histories: buckets of points in columns, one series of buckets a metric of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.errors import DUPLICATE_KEY
+from genesis_flow.adapters.mongo.indexes import HISTORIES
+from genesis_flow.adapters.mongo.names import bucket_id, bucket_range
+from genesis_flow.domain.entities.metric import Metric, MetricHistory, history_from_columns
+
+#: Points that are counted into a bucket before the next one begins. A bucket holds fewer than this many
+#: and one batch more, so at most about 50 KB; small enough that appending single points stays cheap.
+BUCKET_SIZE: Final = 256
+
+_PURGE_BATCH: Final = 500
+
+
+@attrs.frozen
+class MongoHistories:
+    """
+    The histories of all runs.
+
+    A point that is sent twice is stored twice and read once. Which bucket it goes to follows from how many
+    points the run has counted for the metric, so writers need not agree on anything else.
+    """
+
+    _database: MongoDatabase
+
+    def append(self, run_id: str, metrics: Mapping[str, Sequence[Metric]], counts: Mapping[str, int]) -> None:
+        """Store `metrics` by key, given how many points of each key were counted before; 1 to 3 round trips."""
+        fresh: list[dict[str, Any]] = []
+        growing: list[dict[str, Any]] = []
+        for key, points in metrics.items():
+            count = counts.get(key, 0)
+            bucket = _bucket(bucket_id(run_id, key, count // BUCKET_SIZE), points)
+            (growing if count % BUCKET_SIZE else fresh).append(bucket)
+        if fresh:
+            growing += self._insert(fresh)
+        if growing:
+            self._push(growing)
+
+    def _insert(self, buckets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Insert new buckets; returns those that another writer began meanwhile."""
+        try:
+            self._database[HISTORIES].insert_many(buckets, ordered=False)
+        except BulkWriteError as error:
+            rows = error.details["writeErrors"]
+            if any(row["code"] != DUPLICATE_KEY for row in rows):
+                raise
+            return [buckets[row["index"]] for row in rows]
+        return []
+
+    def _push(self, buckets: Iterable[dict[str, Any]]) -> None:
+        updates = [
+            UpdateOne(
+                {"_id": bucket["_id"]},
+                {"$push": {column: {"$each": bucket[column]} for column in "stv"}},
+                upsert=True,
+            )
+            for bucket in buckets
+        ]
+        self._database[HISTORIES].bulk_write(updates, ordered=False)
+
+    def read(self, run_id: str, key: str) -> MetricHistory:
+        """All points of a metric, each once."""
+        values: list[float] = []
+        timestamps: list[int] = []
+        steps: list[int] = []
+        for bucket in self._database[HISTORIES].find({"_id": bucket_range(run_id, key)}, sort=[("_id", 1)]):
+            values += bucket["v"]
+            timestamps += bucket["t"]
+            steps += bucket["s"]
+        return history_from_columns(key, values, timestamps, steps)
+
+    def purge(self, run_id: str) -> None:
+        """Erase all histories of a run, some buckets at a time."""
+        collection = self._database[HISTORIES]
+        while True:
+            rows = collection.find({"_id": bucket_range(run_id)}, {"_id": 1}, limit=_PURGE_BATCH)
+            ids = [row["_id"] for row in rows]
+            if ids:
+                collection.delete_many({"_id": {"$in": ids}})
+            if len(ids) < _PURGE_BATCH:
+                return
+
+
+def _bucket(id: str, points: Sequence[Metric]) -> dict[str, Any]:
+    return {
+        "_id": id,
+        "s": [point.step for point in points],
+        "t": [point.timestamp for point in points],
+        "v": [point.value + 0.0 for point in points],
+    }

@@ -1,0 +1,32 @@
+"""
+Which indexes there are, each with the queries it serves.
+
+`_id` serves most: an experiment by id, an experiment's runs in default order (see `names.run_document_id`),
+the buckets of a run or metric, a dataset by identity.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+EXPERIMENTS: Final = "experiments"
+RUNS: Final = "runs"
+HISTORIES: Final = "metric_histories"
+DATASETS: Final = "datasets"
+COUNTERS: Final = "counters"
+
+#: The collections that need more than `_id`.
+INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
+    EXPERIMENTS: (
+        # get_by_name; keeps names unique when writers race
+        IndexModel([("name", ASCENDING)], name="name", unique=True),
+    ),
+    RUNS: (
+        # get, append, update, remove, restore, purge: every operation that is given a run id
+        IndexModel([("run", ASCENDING)], name="run", unique=True),
+        # find by metric, param, tag or status; find_removed
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+}

@@ -1,0 +1,316 @@
+"""Runs in MongoDB."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from genesis_flow.adapters.mongo import conditions, search
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.datasets import MongoDatasets
+from genesis_flow.adapters.mongo.documents import (
+    NAME_FIELD,
+    RUN_PROJECTION,
+    Document,
+    document_to_run,
+    point_to_document,
+    run_to_document,
+)
+from genesis_flow.adapters.mongo.errors import translating_errors
+from genesis_flow.adapters.mongo.histories import MongoHistories
+from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, run_id_range
+from genesis_flow.adapters.mongo.terms import DELETED, REFRESH
+from genesis_flow.domain.entities.dataset import DatasetInput
+from genesis_flow.domain.entities.metric import Metric, MetricHistory, latest
+from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
+from genesis_flow.domain.errors import Conflict, Inactive, ParamConflict
+from genesis_flow.domain.search.ast import Field, Kind, OrderKey
+from genesis_flow.domain.search.evaluate import order_keys
+from genesis_flow.domain.search.queries import RunQuery
+from genesis_flow.domain.values.lifecycle import RunStatus, View
+from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.refusals import no_experiment, no_run, no_run_tag, purge_of_active, run_exists
+from genesis_flow.ports.runs import RunRepository
+
+DEFAULT_ORDER: Final = (
+    OrderKey(Field(Kind.ATTRIBUTE, "started_at"), ascending=False),
+    OrderKey(Field(Kind.ATTRIBUTE, "id")),
+)
+
+#: How long an experiment that was seen active is taken to be so when runs are added to it.
+_SEEN_ACTIVE_S: Final = 1.0
+
+_ATTEMPTS: Final = 4
+
+
+@attrs.frozen
+class MongoRunRepository(RunRepository):
+    """Runs in MongoDB: one document a run, and buckets for the histories of its metrics."""
+
+    _database: MongoDatabase
+    _histories: MongoHistories = attrs.field(init=False)
+    _datasets: MongoDatasets = attrs.field(init=False)
+    _seen_active: dict[str, float] = attrs.field(init=False, factory=dict)
+
+    @_histories.default
+    def _open_histories(self) -> MongoHistories:
+        return MongoHistories(self._database)
+
+    @_datasets.default
+    def _open_datasets(self) -> MongoDatasets:
+        return MongoDatasets(self._database)
+
+    def add(self, run: Run) -> None:
+        with translating_errors():
+            self._require_active_experiment(run.experiment_id)
+            try:
+                self._database[RUNS].insert_one(run_to_document(run))
+            except DuplicateKeyError:
+                raise run_exists(run.id) from None
+
+    def _require_active_experiment(self, experiment_id: str) -> None:
+        now = time.monotonic()
+        if now - self._seen_active.get(experiment_id, -_SEEN_ACTIVE_S) < _SEEN_ACTIVE_S:
+            return
+        row = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)}, {"stage": 1})
+        if row is None:
+            raise no_experiment(experiment_id)
+        if row["stage"] != "active":
+            raise Inactive("experiment", experiment_id)
+        if len(self._seen_active) > 1000:
+            self._seen_active.clear()
+        self._seen_active[experiment_id] = now
+
+    def get(self, run_id: str) -> Run:
+        with translating_errors():
+            document = self._database[RUNS].find_one({"run": run_id}, RUN_PROJECTION)
+            if document is None:
+                raise no_run(run_id)
+            return document_to_run(document, self._datasets.contents([document]))
+
+    def find(self, query: RunQuery) -> Page[Run]:
+        cursor = query.cursor
+        if not query.experiment_ids:
+            return Page([])
+        wanted, keys = _plan(query)
+        if cursor is not None and keys is _BY_ID:
+            wanted, cursor = [*wanted, {"_id": {"$gt": _document_id(query, cursor)}}], None
+        with translating_errors():
+            documents = search.read(
+                self._database[RUNS], wanted, keys,
+                cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
+            )
+            page = documents[: query.limit]
+            contents = self._datasets.contents(page)
+        found = [document_to_run(document, contents) for document in page]
+        if len(documents) <= query.limit:
+            return Page(found)
+        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+
+    def append(
+        self,
+        run_id: str,
+        *,
+        metrics: Sequence[Metric] = (),
+        params: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        by_key: dict[str, list[Metric]] = {}
+        for metric in metrics:
+            by_key.setdefault(metric.key, []).append(metric)
+        named = {field_name(key): value for key, value in (params or {}).items()}
+        guard = {f"p.{name}": {"$in": [None, value]} for name, value in named.items()}
+        change = _additions(by_key, named, tags or {})
+        with translating_errors():
+            counts = self._update(run_id, change, guard, params or {}, tuple(by_key))
+            if by_key:
+                self._histories.append(run_id, by_key, counts)
+
+    def _update(
+        self,
+        run_id: str,
+        change: Document,
+        guard: Document,
+        params: Mapping[str, str],
+        keys: Sequence[str],
+    ) -> dict[str, int]:
+        """Change an active run unless `guard` fails; returns the points counted before by metric key."""
+        stages = [{"$set": change}, REFRESH] if change else [REFRESH]
+        projection = {"_id": 0, **({f"n.{field_name(key)}": 1 for key in keys} or {"run": 1})}
+        for _ in range(_ATTEMPTS):
+            before = self._database[RUNS].find_one_and_update(
+                {"run": run_id, "stage": "active", **guard}, stages, projection=projection
+            )
+            if before is not None:
+                return {key_of(name): count for name, count in before.get("n", {}).items()}
+            self._explain_refusal(run_id, params)
+        raise Conflict(f"The run {run_id} is being changed by others all the time; try again.")
+
+    def _explain_refusal(self, run_id: str, params: Mapping[str, str]) -> None:
+        """Raise what kept an update from happening; returns if nothing does any more."""
+        row = self._database[RUNS].find_one({"run": run_id}, {"stage": 1, "p": 1})
+        if row is None:
+            raise no_run(run_id)
+        if row["stage"] != "active":
+            raise Inactive("run", run_id)
+        stored = row["p"]
+        changes = [
+            (key, stored[field_name(key)], value)
+            for key, value in params.items()
+            if stored.get(field_name(key), value) != value
+        ]
+        if changes:
+            raise ParamConflict(run_id, changes)
+
+    def update(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        ended_at: int | None = None,
+        name: str | None = None,
+    ) -> Run:
+        change: Document = {}
+        if status is not None:
+            change["status"] = status.value
+        if ended_at is not None:
+            change["end"] = ended_at
+        if name is not None:
+            change |= {"name": {"$literal": name}, f"t.{NAME_FIELD}": {"$literal": name}}
+        stages = [{"$set": change}, REFRESH] if change else [REFRESH]
+        with translating_errors():
+            document = self._database[RUNS].find_one_and_update(
+                {"run": run_id, "stage": "active"},
+                stages,
+                projection=RUN_PROJECTION,
+                return_document=ReturnDocument.AFTER,
+            )
+            if document is None:
+                self._explain_refusal(run_id, {})
+                return self.update(run_id, status=status, ended_at=ended_at, name=name)
+            return document_to_run(document, self._datasets.contents([document]))
+
+    def remove_tag(self, run_id: str, key: str) -> None:
+        path = f"t.{field_name(key)}"
+        with translating_errors():
+            removed = self._database[RUNS].update_one(
+                {"run": run_id, "stage": "active", path: {"$exists": True}}, [{"$unset": path}, REFRESH]
+            )
+            if not removed.matched_count:
+                self._explain_refusal(run_id, {})
+                raise no_run_tag(run_id, key)
+
+    def attach(
+        self,
+        run_id: str,
+        *,
+        datasets: Sequence[DatasetInput] = (),
+        model_inputs: Sequence[str] = (),
+        model_outputs: Sequence[ModelOutput] = (),
+    ) -> None:
+        with translating_errors():
+            row = self._database[RUNS].find_one({"run": run_id}, {"exp": 1, "stage": 1})
+            if row is None:
+                raise no_run(run_id)
+            if row["stage"] != "active":
+                raise Inactive("run", run_id)
+            entries = self._datasets.settle(row["exp"], datasets) if datasets else []
+            outputs = {output.model_id: output.step for output in reversed(model_outputs)}
+            change = _with_new("ds", entries, "$$this.id", "$ds.id")
+            change |= _with_new("mi", list(dict.fromkeys(model_inputs)), "$$this", "$mi")
+            rows = [{"id": id, "s": step} for id, step in reversed(outputs.items())]
+            change |= _with_new("mo", rows, "$$this.id", "$mo.id")
+            self._update(run_id, change, {}, {}, ())
+
+    def history(self, run_id: str, key: str) -> MetricHistory:
+        with translating_errors():
+            return self._histories.read(run_id, key)
+
+    def remove(self, run_id: str, *, at: int) -> None:
+        change = [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH]
+        self._move(run_id, "active", change)
+
+    def restore(self, run_id: str) -> None:
+        self._move(run_id, "deleted", [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH])
+
+    def _move(self, run_id: str, stage: str, change: list[dict[str, Any]]) -> None:
+        with translating_errors():
+            runs = self._database[RUNS]
+            moved = runs.update_one({"run": run_id, "stage": stage}, change)
+            if not moved.matched_count and runs.find_one({"run": run_id}, {"_id": 1}) is None:
+                raise no_run(run_id)
+
+    def find_removed(self, *, before: int, limit: int) -> Sequence[Run]:
+        with translating_errors():
+            wanted = {"k": DELETED, "stage": "deleted", "deleted_at": {"$lte": before}}
+            cursor = self._database[RUNS].find(
+                wanted, RUN_PROJECTION, sort=[("deleted_at", 1), ("_id", 1)], limit=limit, batch_size=limit + 1
+            )
+            documents = list(cursor)
+            contents = self._datasets.contents(documents)
+        return [document_to_run(document, contents) for document in documents]
+
+    def purge(self, run_id: str) -> None:
+        with translating_errors():
+            runs = self._database[RUNS]
+            row = runs.find_one({"run": run_id}, {"stage": 1})
+            if row is None:
+                raise no_run(run_id)
+            if row["stage"] != "deleted":
+                raise purge_of_active("run", run_id)
+            self._histories.purge(run_id)
+            runs.delete_one({"_id": row["_id"], "stage": "deleted"})
+
+
+def _additions(
+    metrics: Mapping[str, Sequence[Metric]], params: Mapping[str, str], tags: Mapping[str, str]
+) -> Document:
+    """The `$set` stage that adds to a run. Values are literal: a text may look like an expression."""
+    change: Document = {f"p.{name}": {"$literal": value} for name, value in params.items()}
+    change |= {f"t.{field_name(key)}": {"$literal": value} for key, value in tags.items()}
+    if NAME_TAG in tags:
+        change["name"] = {"$literal": tags[NAME_TAG]}
+    for key, points in metrics.items():
+        name = field_name(key)
+        newest = point_to_document(latest(points)[key])
+        change[f"m.{name}"] = {"$max": [f"$m.{name}", {"$literal": newest}]}
+        change[f"n.{name}"] = {"$add": [{"$ifNull": [f"$n.{name}", 0]}, len(points)]}
+    return change
+
+
+def _with_new(array: str, rows: Sequence[Any], identity: str, known: str) -> Document:
+    """The change that adds to `array` those of `rows` that it does not have."""
+    if not rows:
+        return {}
+    unknown = {"$not": [{"$in": [identity, {"$ifNull": [known, []]}]}]}
+    added = {"$filter": {"input": {"$literal": list(rows)}, "cond": unknown}}
+    return {array: {"$concatArrays": [{"$ifNull": [f"${array}", []]}, added]}}
+
+
+#: Ordering by `_id` is the default order within one experiment.
+_BY_ID: Final = [search.SortKey("_id", True)]
+
+
+def _plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
+    """The conditions and sort keys of a search: by `_id` where that is the order, else by index terms if any."""
+    experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
+    by_id = len(experiment_ids) == 1 and query.order == DEFAULT_ORDER
+    wanted = conditions.exact(query.filter, attributes)
+    if query.view is not View.ALL:
+        wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
+    candidates = [] if by_id else conditions.candidates(query.filter, experiment_ids)
+    ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
+    scope = candidates or [ranges[0] if len(ranges) == 1 else {"$or": ranges}]
+    keys = _BY_ID if by_id else search.sort_keys(query.order, query.filter, attributes)
+    return [*scope, *wanted], keys
+
+
+def _document_id(query: RunQuery, cursor: Cursor) -> str:
+    (_, started_at), (_, run_id) = cursor.keys
+    return run_document_id(query.experiment_ids[0], int(started_at or 0), str(run_id))

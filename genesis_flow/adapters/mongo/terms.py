@@ -1,0 +1,79 @@
+"""
+Index terms: one indexed array of texts that serves every search by metric, param, tag, name or status.
+
+The terms of a run are `experiment SEP kind SEP name SEP value`, so one multikey index on one field answers
+equality and ranges for any key, and never sees other experiments. They are derived from the rest of the
+document in the same atomic update, here and by `TERMS` on the server; they only find candidates: every
+query also carries the exact condition. Values are cut to `VALUE_LENGTH` characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from genesis_flow.adapters.mongo.names import SEPARATOR, sortable
+
+VALUE_LENGTH: Final = 64
+
+#: The term of every deleted run, whatever its experiment.
+DELETED: Final = f"{SEPARATOR}deleted"
+
+METRIC, PARAM, TAG = "m", "p", "t"
+ATTRIBUTES: Final = ("name", "status")
+
+
+def prefix(experiment_id: str, kind: str, name: str) -> str:
+    """What the terms of one metric, param or tag of an experiment begin with."""
+    return f"{experiment_id}{SEPARATOR}{kind}{SEPARATOR}{name}{SEPARATOR}"
+
+
+def text_term(experiment_id: str, kind: str, name: str, value: str) -> str:
+    """The term of a param, tag or attribute (whose `name` is empty)."""
+    return prefix(experiment_id, kind, name) + value[:VALUE_LENGTH]
+
+
+def document_terms(document: Mapping[str, Any]) -> list[str]:
+    """The terms of a run document, as `TERMS` makes them."""
+    return list(_terms(document))
+
+
+def _terms(document: Mapping[str, Any]) -> Iterator[str]:
+    experiment_id = document["exp"]
+    for name, point in document["m"].items():
+        yield prefix(experiment_id, METRIC, name) + sortable(point["v"])
+    for kind in (PARAM, TAG):
+        for name, value in document[kind].items():
+            yield text_term(experiment_id, kind, name, value)
+    for attribute in ATTRIBUTES:
+        yield text_term(experiment_id, attribute, "", document[attribute])
+    if document["stage"] == "deleted":
+        yield DELETED
+
+
+def _attribute(name: str) -> dict[str, Any]:
+    cut = {"$substrCP": [f"${name}", 0, VALUE_LENGTH]}
+    return {"$concat": ["$exp", f"{SEPARATOR}{name}{SEPARATOR}{SEPARATOR}", cut]}
+
+
+def _map(kind: str, value: Any) -> dict[str, Any]:
+    head = ["$exp", f"{SEPARATOR}{kind}{SEPARATOR}", "$$this.k", SEPARATOR]
+    return {"$map": {"input": {"$objectToArray": f"${kind}"}, "in": {"$concat": [*head, value]}}}
+
+
+_CUT = {"$substrCP": ["$$this.v", 0, VALUE_LENGTH]}
+_RANK = {"$cond": [{"$eq": ["$$this.v.v", float("nan")]}, "nan", "$$this.v.o"]}
+
+#: The server-side expression for the terms of a run document.
+TERMS: Final[dict[str, Any]] = {
+    "$concatArrays": [
+        _map(METRIC, _RANK),
+        _map(PARAM, _CUT),
+        _map(TAG, _CUT),
+        [_attribute(name) for name in ATTRIBUTES],
+        {"$cond": [{"$eq": ["$stage", "deleted"]}, [DELETED], []]},
+    ]
+}
+
+#: The last stage of every update that changes what the terms are made of.
+REFRESH: Final[dict[str, Any]] = {"$set": {"k": TERMS}}

@@ -1,0 +1,198 @@
+"""Experiments in a SQLite file."""
+
+# ruff: noqa: S608 (only names of the schema are spliced; values travel as parameters)
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+import attrs
+
+from genesis_flow.adapters.sqlite.connection import SqliteDatabase
+from genesis_flow.adapters.sqlite.ordering import SortKey, after, columns_of, order_by, token_after
+from genesis_flow.adapters.sqlite.purging import purge_experiment
+from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, STAGES, load_experiments
+from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
+from genesis_flow.adapters.sqlite.search import (
+    EXPERIMENT_ATTRIBUTES,
+    attribute,
+    experiment_condition,
+    experiment_number,
+)
+from genesis_flow.adapters.sqlite.sql import TRUE, Sql, every
+from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
+from genesis_flow.domain.errors import AlreadyExists, Inactive, InvalidState, NotFound
+from genesis_flow.domain.search.queries import ExperimentQuery
+from genesis_flow.domain.values.pages import Page
+from genesis_flow.ports.experiments import ExperimentRepository
+
+
+@attrs.frozen
+class SqliteExperimentRepository(ExperimentRepository):
+    """Experiments in a SQLite file."""
+
+    _database: SqliteDatabase
+
+    def add(self, experiment: NewExperiment) -> Experiment:
+        with self._database.writing() as connection:
+            _require_free(connection, experiment.name)
+            cursor = connection.execute(
+                "INSERT INTO experiments (name, artifact_location, stage, created_at, updated_at)"
+                " VALUES (?, '', ?, ?, ?)",
+                (experiment.name, ACTIVE, experiment.created_at, experiment.created_at),
+            )
+            added = experiment.with_id(str(cursor.lastrowid))
+            connection.execute(
+                "UPDATE experiments SET artifact_location = ? WHERE id = ?",
+                (added.artifact_location, cursor.lastrowid),
+            )
+            _put_tags(connection, int(added.id), added.tags.items())
+        return added
+
+    def get(self, experiment_id: str) -> Experiment:
+        number = experiment_number(experiment_id)
+        with self._database.reading() as connection:
+            found = [] if number is None else load_experiments(connection, [number])
+        if not found:
+            raise _not_found(experiment_id)
+        return found[0]
+
+    def get_by_name(self, name: str) -> Experiment:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchall()
+            found = load_experiments(connection, [row[0] for row in rows])
+        if not found:
+            raise NotFound("experiment", name, f"Could not find experiment with name '{name}'")
+        return found[0]
+
+    def find(self, query: ExperimentQuery) -> Page[Experiment]:
+        cursor = query.cursor
+        keys = [
+            SortKey(attribute(EXPERIMENT_ATTRIBUTES, key.field).text, key.ascending) for key in query.order
+        ]
+        where = every(
+            _stage_in(query),
+            *(experiment_condition(term) for term in query.filter.terms),
+            after(keys, cursor.keys) if cursor is not None else TRUE,
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT e.id{columns_of(keys)} FROM experiments e"
+                f" WHERE {where.text}{order_by(keys)} LIMIT ?",
+                (*where.values, query.limit + 1),
+            ).fetchall()
+            found = load_experiments(connection, [row[0] for row in rows[: query.limit]])
+        is_last = len(rows) <= query.limit
+        return Page(found, None if is_last else token_after(rows[query.limit - 1], query.fingerprint))
+
+    def rename(self, experiment_id: str, name: str, *, at: int) -> None:
+        with self._database.writing() as connection:
+            number, stage = _stage_of(connection, experiment_id)
+            if stage != ACTIVE:
+                raise InvalidState("experiment", experiment_id, "Cannot rename a non-active experiment.")
+            _require_free(connection, name, number)
+            connection.execute(
+                "UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?", (name, at, number)
+            )
+
+    def set_tags(self, experiment_id: str, tags: dict[str, str], *, at: int) -> None:
+        with self._database.writing() as connection:
+            number = _require_active(connection, experiment_id)
+            _put_tags(connection, number, tags.items())
+            _touch(connection, number, at)
+
+    def remove_tag(self, experiment_id: str, key: str, *, at: int) -> None:
+        with self._database.writing() as connection:
+            number = _require_active(connection, experiment_id)
+            removed = connection.execute(
+                "DELETE FROM experiment_tags WHERE experiment = ? AND key = ?", (number, key)
+            )
+            if not removed.rowcount:
+                raise NotFound("tag", key, f"No tag with name: {key} in experiment with id {experiment_id}")
+            _touch(connection, number, at)
+
+    def remove(self, experiment_id: str, *, at: int) -> None:
+        with self._database.writing() as connection:
+            number = _require_stage(connection, experiment_id, ACTIVE)
+            connection.execute("UPDATE experiments SET stage = ? WHERE id = ?", (DELETED, number))
+            connection.execute(
+                "UPDATE runs SET stage = ?, deleted_at = ? WHERE experiment = ? AND stage = ?",
+                (DELETED, at, number, ACTIVE),
+            )
+            _touch(connection, number, at)
+
+    def restore(self, experiment_id: str, *, at: int) -> None:
+        with self._database.writing() as connection:
+            number = _require_stage(connection, experiment_id, DELETED)
+            connection.execute("UPDATE experiments SET stage = ? WHERE id = ?", (ACTIVE, number))
+            connection.execute(
+                "UPDATE runs SET stage = ?, deleted_at = NULL WHERE experiment = ? AND stage = ?",
+                (ACTIVE, number, DELETED),
+            )
+            _touch(connection, number, at)
+
+    def purge(self, experiment_id: str) -> None:
+        def check(connection: sqlite3.Connection) -> int:
+            number, stage = _stage_of(connection, experiment_id)
+            if stage == ACTIVE:
+                raise InvalidState(
+                    "experiment", experiment_id,
+                    f"The experiment {experiment_id} is active: delete it before it is purged.",
+                )
+            return number
+
+        purge_experiment(self._database, check)
+
+
+def _not_found(experiment_id: str) -> NotFound:
+    return NotFound("experiment", experiment_id, f"No Experiment with id={experiment_id} exists")
+
+
+def _stage_of(connection: sqlite3.Connection, experiment_id: str) -> tuple[int, int]:
+    """Number and stage of the experiment, or `NotFound`."""
+    number = experiment_number(experiment_id)
+    row = connection.execute("SELECT stage FROM experiments WHERE id = ?", (number,)).fetchone()
+    if number is None or row is None:
+        raise _not_found(experiment_id)
+    return number, row[0]
+
+
+def _require_active(connection: sqlite3.Connection, experiment_id: str) -> int:
+    number, stage = _stage_of(connection, experiment_id)
+    if stage != ACTIVE:
+        raise Inactive("experiment", experiment_id)
+    return number
+
+
+def _require_stage(connection: sqlite3.Connection, experiment_id: str, wanted: int) -> int:
+    number, stage = _stage_of(connection, experiment_id)
+    if stage != wanted:
+        stage_name = STAGES[wanted].value
+        raise NotFound(
+            "experiment", experiment_id, f"No {stage_name} Experiment with id={experiment_id} exists"
+        )
+    return number
+
+
+def _require_free(connection: sqlite3.Connection, name: str, owner: int = -1) -> None:
+    row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
+    if row is not None and row[0] != owner:
+        raise AlreadyExists("experiment", name, f"Experiment(name={name}) already exists.")
+
+
+def _put_tags(connection: sqlite3.Connection, number: int, tags: Iterable[tuple[str, str]]) -> None:
+    connection.executemany(
+        "INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)"
+        " ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value",
+        [(number, key, value) for key, value in tags],
+    )
+
+
+def _touch(connection: sqlite3.Connection, number: int, at: int) -> None:
+    connection.execute("UPDATE experiments SET updated_at = ? WHERE id = ?", (at, number))
+
+
+def _stage_in(query: ExperimentQuery) -> Sql:
+    numbers = sorted(STAGE_NUMBERS[stage] for stage in query.view.stages)
+    return Sql(f"e.stage IN ({', '.join('?' * len(numbers))})", tuple(numbers))

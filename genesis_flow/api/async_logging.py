@@ -1,0 +1,166 @@
+"""
+Logging in the background: one queue and one thread for each store.
+
+Writes keep their order. Neighbouring writes to one run are merged into batches as large as the store takes, so
+a training loop that logs faster than the store answers is slowed by memory only.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Final
+
+import attrs
+
+from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.values import limits
+
+#: Queued writes beyond this many make the caller wait.
+MOST_QUEUED: Final = 100_000
+
+
+class RunOperations:
+    """
+    Writes that may still be on their way.
+
+    Source: MLflow 3.17 `mlflow.utils.async_logging.run_operations.RunOperations`.
+    """
+
+    def __init__(self, operation_futures: Sequence[Future[None]]) -> None:
+        self._operation_futures = operation_futures or []
+
+    def wait(self) -> None:
+        """
+        Wait until all of them are done.
+
+        Raises:
+            MlflowException: One of them failed; the first failure is raised.
+        """
+        from genesis_flow.api.errors import translating_errors
+
+        with translating_errors():
+            for future in self._operation_futures:
+                future.result()
+
+
+@attrs.define
+class _Batch:
+    run_id: str
+    metrics: list[Metric]
+    params: list[tuple[str, str]]
+    tags: list[tuple[str, str]]
+    future: Future[None]
+
+    def copy(self) -> _Batch:
+        """The same writes in lists of their own."""
+        return _Batch(self.run_id, list(self.metrics), list(self.params), list(self.tags), self.future)
+
+    def takes(self, other: _Batch) -> bool:
+        """Whether `other` can be written together with this batch, to the same effect."""
+        metrics = len(self.metrics) + len(other.metrics)
+        params, tags = len(self.params) + len(other.params), len(self.tags) + len(other.tags)
+        keys = {key for key, _ in self.params}
+        return (
+            self.run_id == other.run_id
+            and metrics + params + tags <= limits.ENTITIES_PER_BATCH
+            and params <= limits.PARAMS_PER_BATCH
+            and tags <= limits.TAGS_PER_BATCH
+            and not any(key in keys for key, _ in other.params)
+        )
+
+    def absorb(self, other: _Batch) -> None:
+        """Take over what `other` writes."""
+        self.metrics += other.metrics
+        self.params += other.params
+        self.tags += other.tags
+
+
+class AsyncLogging:
+    """The background writer of one store."""
+
+    def __init__(self, write: Callable[..., None]) -> None:
+        self._write = write
+        self._queue: queue.Queue[_Batch | None] = queue.Queue(MOST_QUEUED)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def submit(
+        self,
+        run_id: str,
+        *,
+        metrics: Sequence[Metric] = (),
+        params: Sequence[tuple[str, str]] = (),
+        tags: Sequence[tuple[str, str]] = (),
+    ) -> RunOperations:
+        """Queue one batch, which the store takes whole."""
+        future: Future[None] = Future()
+        self._start()
+        self._queue.put(_Batch(run_id, list(metrics), list(params), list(tags), future))
+        return RunOperations([future])
+
+    def flush(self) -> None:
+        """Wait until everything queued so far is written or has failed."""
+        self._queue.join()
+
+    def close(self) -> None:
+        """Write what is queued and end the thread."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="genesis-flow-logging", daemon=True)
+                    self._thread.start()
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batches = self._gather(first)
+            self._store(batches)
+            for _ in batches:
+                self._queue.task_done()
+        self._queue.task_done()
+
+    def _gather(self, first: _Batch) -> list[_Batch]:
+        """`first` and those behind it in the queue that can be written with it."""
+        batches, merged = [first], first.copy()
+        while True:
+            with self._queue.mutex:
+                waiting = self._queue.queue
+                if not waiting or waiting[0] is None or not merged.takes(waiting[0]):
+                    return batches
+                batch = waiting.popleft()
+                self._queue.not_full.notify()
+            merged.absorb(batch)
+            batches.append(batch)
+
+    def _store(self, batches: list[_Batch]) -> None:
+        """Write `batches` at once; if that fails, one by one, so that each failure reaches its own caller."""
+        if len(batches) > 1 and self._failure(batches) is None:
+            for batch in batches:
+                batch.future.set_result(None)
+            return
+        for batch in batches:
+            error = self._failure([batch])
+            if error is None:
+                batch.future.set_result(None)
+            else:
+                batch.future.set_exception(error)
+
+    def _failure(self, batches: list[_Batch]) -> BaseException | None:
+        merged: dict[str, list[Any]] = {
+            name: [item for batch in batches for item in getattr(batch, name)]
+            for name in ("metrics", "params", "tags")
+        }
+        try:
+            self._write(batches[0].run_id, **merged)
+        except Exception as error:  # every failure belongs to the caller, who gets it from the future
+            return error
+        return None

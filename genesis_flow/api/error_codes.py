@@ -1,0 +1,222 @@
+"""
+Codes of MLflow's errors: their numbers, HTTP statuses, SQL states and classes.
+
+Source: MLflow 3.17 `mlflow.protos.databricks_pb2.ErrorCode`, `mlflow.exceptions`,
+`mlflow.error_classification`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+INTERNAL_ERROR: Final = 1
+TEMPORARILY_UNAVAILABLE: Final = 2
+IO_ERROR: Final = 3
+BAD_REQUEST: Final = 4
+SERVICE_UNDER_MAINTENANCE: Final = 5
+WORKSPACE_TEMPORARILY_UNAVAILABLE: Final = 6
+DEADLINE_EXCEEDED: Final = 7
+CANCELLED: Final = 8
+RESOURCE_EXHAUSTED: Final = 9
+ABORTED: Final = 10
+NOT_FOUND: Final = 11
+ALREADY_EXISTS: Final = 12
+UNAUTHENTICATED: Final = 13
+INVALID_PARAMETER_VALUE: Final = 1000
+ENDPOINT_NOT_FOUND: Final = 1001
+MALFORMED_REQUEST: Final = 1002
+INVALID_STATE: Final = 1003
+PERMISSION_DENIED: Final = 1004
+FEATURE_DISABLED: Final = 1005
+CUSTOMER_UNAUTHORIZED: Final = 1006
+REQUEST_LIMIT_EXCEEDED: Final = 1007
+RESOURCE_CONFLICT: Final = 1008
+UNPARSEABLE_HTTP_ERROR: Final = 1009
+NOT_IMPLEMENTED: Final = 1010
+DATA_LOSS: Final = 1011
+INVALID_STATE_TRANSITION: Final = 2001
+COULD_NOT_ACQUIRE_LOCK: Final = 2002
+RESOURCE_ALREADY_EXISTS: Final = 3001
+RESOURCE_DOES_NOT_EXIST: Final = 3002
+QUOTA_EXCEEDED: Final = 4001
+MAX_BLOCK_SIZE_EXCEEDED: Final = 4002
+MAX_READ_SIZE_EXCEEDED: Final = 4003
+PARTIAL_DELETE: Final = 4004
+MAX_LIST_SIZE_EXCEEDED: Final = 4005
+DRY_RUN_FAILED: Final = 5001
+RESOURCE_LIMIT_EXCEEDED: Final = 5002
+DIRECTORY_NOT_EMPTY: Final = 6001
+DIRECTORY_PROTECTED: Final = 6002
+MAX_NOTEBOOK_SIZE_EXCEEDED: Final = 6003
+MAX_CHILD_NODE_SIZE_EXCEEDED: Final = 6004
+SEARCH_QUERY_TOO_LONG: Final = 6100
+SEARCH_QUERY_TOO_SHORT: Final = 6101
+MANAGED_RESOURCE_GROUP_DOES_NOT_EXIST: Final = 7001
+PERMISSION_NOT_PROPAGATED: Final = 7002
+DEPLOYMENT_TIMEOUT: Final = 7003
+GIT_CONFLICT: Final = 8001
+GIT_UNKNOWN_REF: Final = 8002
+GIT_SENSITIVE_TOKEN_DETECTED: Final = 8003
+GIT_URL_NOT_ON_ALLOW_LIST: Final = 8004
+GIT_REMOTE_ERROR: Final = 8005
+PROJECTS_OPERATION_TIMEOUT: Final = 8006
+IPYNB_FILE_IN_REPO: Final = 8007
+INSECURE_PARTNER_RESPONSE: Final = 8100
+MALFORMED_PARTNER_RESPONSE: Final = 8101
+METASTORE_DOES_NOT_EXIST: Final = 9000
+DAC_DOES_NOT_EXIST: Final = 9001
+CATALOG_DOES_NOT_EXIST: Final = 9002
+SCHEMA_DOES_NOT_EXIST: Final = 9003
+TABLE_DOES_NOT_EXIST: Final = 9004
+SHARE_DOES_NOT_EXIST: Final = 9005
+RECIPIENT_DOES_NOT_EXIST: Final = 9006
+STORAGE_CREDENTIAL_DOES_NOT_EXIST: Final = 9007
+EXTERNAL_LOCATION_DOES_NOT_EXIST: Final = 9008
+PRINCIPAL_DOES_NOT_EXIST: Final = 9009
+PROVIDER_DOES_NOT_EXIST: Final = 9010
+METASTORE_ALREADY_EXISTS: Final = 9020
+DAC_ALREADY_EXISTS: Final = 9021
+CATALOG_ALREADY_EXISTS: Final = 9022
+SCHEMA_ALREADY_EXISTS: Final = 9023
+TABLE_ALREADY_EXISTS: Final = 9024
+SHARE_ALREADY_EXISTS: Final = 9025
+RECIPIENT_ALREADY_EXISTS: Final = 9026
+STORAGE_CREDENTIAL_ALREADY_EXISTS: Final = 9027
+EXTERNAL_LOCATION_ALREADY_EXISTS: Final = 9028
+PROVIDER_ALREADY_EXISTS: Final = 9029
+CATALOG_NOT_EMPTY: Final = 9040
+SCHEMA_NOT_EMPTY: Final = 9041
+METASTORE_NOT_EMPTY: Final = 9042
+PROVIDER_SHARE_NOT_ACCESSIBLE: Final = 9060
+
+_NUMBERS: Final = {
+    name: value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, int)
+}
+_NAMES: Final = {number: name for name, number in _NUMBERS.items()}
+
+
+class ErrorCode:
+    """Names of error codes by number, and numbers by name."""
+
+    @staticmethod
+    def Name(number: int) -> str:
+        """
+        The name of the code with this number.
+
+        Raises:
+            ValueError: There is none.
+        """
+        if number not in _NAMES:
+            raise ValueError(f"No error code has the number {number!r}.")
+        return _NAMES[number]
+
+    @staticmethod
+    def Value(name: str) -> int:
+        """
+        The number of the code with this name.
+
+        Raises:
+            ValueError: There is none.
+        """
+        if name not in _NUMBERS:
+            raise ValueError(f"No error code has the name {name!r}.")
+        return _NUMBERS[name]
+
+    @staticmethod
+    def keys() -> list[str]:
+        """Every name."""
+        return list(_NUMBERS)
+
+    @staticmethod
+    def values() -> list[int]:
+        """Every number."""
+        return list(_NAMES)
+
+    @staticmethod
+    def items() -> list[tuple[str, int]]:
+        """Every (name, number)."""
+        return list(_NUMBERS.items())
+
+
+#: HTTP status by name of the code; 500 for those that are not here.
+ERROR_CODE_TO_HTTP_STATUS: Final = {
+    "INTERNAL_ERROR": 500,
+    "INVALID_STATE": 500,
+    "DATA_LOSS": 500,
+    "NOT_IMPLEMENTED": 501,
+    "TEMPORARILY_UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+    "REQUEST_LIMIT_EXCEEDED": 429,
+    "CANCELLED": 499,
+    "RESOURCE_EXHAUSTED": 429,
+    "ABORTED": 409,
+    "RESOURCE_CONFLICT": 409,
+    "ALREADY_EXISTS": 409,
+    "NOT_FOUND": 404,
+    "ENDPOINT_NOT_FOUND": 404,
+    "RESOURCE_DOES_NOT_EXIST": 404,
+    "PERMISSION_DENIED": 403,
+    "CUSTOMER_UNAUTHORIZED": 401,
+    "UNAUTHENTICATED": 401,
+    "BAD_REQUEST": 400,
+    "RESOURCE_ALREADY_EXISTS": 400,
+    "INVALID_PARAMETER_VALUE": 400,
+}
+
+#: The code that a status means when nothing else is known.
+HTTP_STATUS_TO_ERROR_CODE: Final = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "ENDPOINT_NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL_ERROR",
+    501: "NOT_IMPLEMENTED",
+    503: "TEMPORARILY_UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
+#: (SQL state, error class) of an error that arose on this side.
+CLIENT_CLASSES: Final = {
+    "BAD_REQUEST": ("KAM00", "INVALID_PARAMETER_VALUE"),
+    "CUSTOMER_UNAUTHORIZED": ("KAM00", "PERMISSION_DENIED"),
+    "ENDPOINT_NOT_FOUND": ("KAM00", "RESOURCE_NOT_FOUND"),
+    "FEATURE_DISABLED": ("KAM00", "FEATURE_DISABLED"),
+    "INTERNAL_ERROR": ("XXM00", "CLIENT_INTERNAL_ERROR"),
+    "INVALID_PARAMETER_VALUE": ("KAM00", "INVALID_PARAMETER_VALUE"),
+    "INVALID_STATE": ("XXM00", "CLIENT_INTERNAL_ERROR"),
+    "NOT_FOUND": ("KAM00", "RESOURCE_NOT_FOUND"),
+    "PERMISSION_DENIED": ("KAM00", "PERMISSION_DENIED"),
+    "RESOURCE_ALREADY_EXISTS": ("KAM00", "RESOURCE_ALREADY_EXISTS"),
+    "RESOURCE_DOES_NOT_EXIST": ("KAM00", "RESOURCE_NOT_FOUND"),
+    "TEMPORARILY_UNAVAILABLE": ("XXM00", "CLIENT_INTERNAL_ERROR"),
+}
+
+#: (SQL state, error class) of an error that a server reported without them.
+SERVER_CLASSES: Final = {
+    "BAD_REQUEST": ("KAMC4", "CP_INVALID_PARAMETER_VALUE"),
+    "CUSTOMER_UNAUTHORIZED": ("KAMC1", "CP_PERMISSION_DENIED"),
+    "ENDPOINT_NOT_FOUND": ("KAMC2", "CP_RESOURCE_NOT_FOUND"),
+    "INTERNAL_ERROR": ("XXMC0", "CP_INTERNAL_ERROR"),
+    "INVALID_PARAMETER_VALUE": ("KAMC4", "CP_INVALID_PARAMETER_VALUE"),
+    "INVALID_STATE": ("XXMC2", "CP_INVALID_STATE"),
+    "NOT_FOUND": ("KAMC2", "CP_RESOURCE_NOT_FOUND"),
+    "PERMISSION_DENIED": ("KAMC1", "CP_PERMISSION_DENIED"),
+    "REQUEST_LIMIT_EXCEEDED": ("KAMC3", "CP_REQUEST_RATE_LIMITED"),
+    "RESOURCE_ALREADY_EXISTS": ("KAMC5", "CP_RESOURCE_CONFLICT"),
+    "RESOURCE_CONFLICT": ("KAMC5", "CP_RESOURCE_CONFLICT"),
+    "RESOURCE_DOES_NOT_EXIST": ("KAMC2", "CP_RESOURCE_NOT_FOUND"),
+    "RESOURCE_EXHAUSTED": ("KAMC3", "CP_REQUEST_RATE_LIMITED"),
+    "TEMPORARILY_UNAVAILABLE": ("XXMC1", "CP_TEMPORARILY_UNAVAILABLE"),
+    "UNAUTHENTICATED": ("KAMC1", "CP_PERMISSION_DENIED"),
+}
+
+#: SQL state of an error class that is finer than its code.
+SQLSTATE_OF_CLASS: Final = {
+    "ATTRIBUTE_NOT_FOUND": "KAM04",
+    "MODEL_SERIALIZATION_FAILED": "KAM03",
+    "PREDICTION_FUNCTION_FAILED": "KAM02",
+    "SCHEMA_ENFORCEMENT_FAILED": "KAM01",
+}

@@ -1,0 +1,1 @@
+"""MLflow's fluent functions: one module a noun."""

@@ -1,0 +1,197 @@
+"""
+The state of a process: the chosen URIs, the open applications, and each thread's stack of active runs.
+
+The only module with mutable global state.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from genesis_flow import settings
+from genesis_flow.settings import Settings
+
+if TYPE_CHECKING:
+    from genesis_flow.api.async_logging import AsyncLogging
+    from genesis_flow.api.fluent.active_run import ActiveRun
+    from genesis_flow.bootstrap import Application
+    from genesis_flow.domain.use_cases.artifacts import Artifacts
+
+#: More stores than this are rarely open in one process; the least recently used is closed.
+MOST_APPLICATIONS: Final = 32
+
+
+class _Thread(threading.local):
+    """What every thread has of its own."""
+
+    def __init__(self) -> None:
+        self.stack: list[ActiveRun] = []
+        self.last_run_id: str | None = None
+
+
+class _Process:
+    """What all threads share."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.tracking_uri: str | None = None
+        self.registry_uri: str | None = None
+        self.experiment_id: str | None = None
+        self.is_async = False
+        self.applications: OrderedDict[Settings, Application] = OrderedDict()
+        self.queues: dict[Settings, AsyncLogging] = {}
+
+
+_thread = _Thread()
+_process = _Process()
+
+
+def _after_fork_in_child() -> None:
+    """A child has no active runs, and nobody would release a lock that another thread held."""
+    global _thread
+    _thread = _Thread()
+    _process.lock = threading.RLock()
+    _process.queues = {}
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def tracking_uri() -> str:
+    """The URI in force: set explicitly, else from the environment, else the embedded default."""
+    return _process.tracking_uri or settings.default_tracking_uri()
+
+
+def is_tracking_uri_set() -> bool:
+    """Whether the program or the environment chose a tracking URI."""
+    return bool(_process.tracking_uri) or settings.MLFLOW_TRACKING_URI.is_set()
+
+
+def set_tracking_uri(uri: str) -> None:
+    """Choose a tracking URI for this process and its future children; "" goes back to the default."""
+    _process.tracking_uri = uri or None
+    if uri:
+        settings.MLFLOW_TRACKING_URI.set(uri)
+    else:
+        settings.MLFLOW_TRACKING_URI.unset()
+
+
+def registry_uri() -> str:
+    """The URI of the model registry: set explicitly, else from the environment, else the tracking URI."""
+    return _process.registry_uri or settings.MLFLOW_REGISTRY_URI.get() or tracking_uri()
+
+
+def set_registry_uri(uri: str) -> None:
+    """Choose a registry URI for this process; "" goes back to the tracking URI."""
+    _process.registry_uri = uri or None
+
+
+def application(uri: str | None = None) -> Application:
+    """
+    The application on `uri` (by default the tracking URI in force), opened once.
+
+    Raises:
+        InvalidInput: No store serves the URI, or a setting of the environment is wrong.
+    """
+    wanted = settings.settings_for(uri or tracking_uri())
+    found = _process.applications.get(wanted)
+    if found is not None:
+        return found
+    from genesis_flow.bootstrap import open_application
+
+    with _process.lock:
+        if wanted not in _process.applications:
+            _process.applications[wanted] = open_application(wanted)
+            while len(_process.applications) > MOST_APPLICATIONS:
+                _process.applications.popitem(last=False)[1].close()
+        return _process.applications[wanted]
+
+
+def artifacts_for(uri: str | None = None) -> Artifacts:
+    """The artifact use cases on `uri`, by default the tracking URI in force."""
+    return application(uri).artifacts
+
+
+def async_logging(uri: str | None = None) -> AsyncLogging:
+    """The queue of background writes to `uri`, by default the tracking URI in force."""
+    from genesis_flow.api.async_logging import AsyncLogging
+
+    target = application(uri)
+    with _process.lock:
+        if target.settings not in _process.queues:
+            _process.queues[target.settings] = AsyncLogging(target.logging.log_batch)
+        return _process.queues[target.settings]
+
+
+def flush_async_logging() -> None:
+    """Wait until everything that was queued for background writing is written or has failed."""
+    for queue in list(_process.queues.values()):
+        queue.flush()
+
+
+def is_async() -> bool:
+    """Whether logging calls that do not say so write in the background."""
+    return _process.is_async or settings.MLFLOW_ENABLE_ASYNC_LOGGING.get()
+
+
+def set_async(is_on: bool) -> None:
+    """Choose whether logging calls that do not say so write in the background."""
+    _process.is_async = is_on
+    settings.MLFLOW_ENABLE_ASYNC_LOGGING.set(is_on)
+
+
+def experiment_id() -> str | None:
+    """The experiment chosen with `set_experiment`, None where none was."""
+    return _process.experiment_id
+
+
+def set_experiment_id(id: str | None) -> None:
+    """Choose the experiment of new runs for this process and its future children."""
+    _process.experiment_id = id
+    if id is None:
+        settings.MLFLOW_EXPERIMENT_ID.unset()
+    else:
+        settings.MLFLOW_EXPERIMENT_ID.set(id)
+
+
+def active_runs() -> list[ActiveRun]:
+    """This thread's stack of active runs, the innermost last; it is the stack itself."""
+    return _thread.stack
+
+
+def last_run_id() -> str | None:
+    """The run that this thread ended last."""
+    return _thread.last_run_id
+
+
+def set_last_run_id(run_id: str | None) -> None:
+    """Note the run that this thread ended last."""
+    _thread.last_run_id = run_id
+
+
+def close_all() -> None:
+    """Write what is queued, then close every store; the next use opens them again."""
+    flush_async_logging()
+    with _process.lock:
+        for queue in _process.queues.values():
+            queue.close()
+        _process.queues.clear()
+        while _process.applications:
+            _process.applications.popitem()[1].close()
+
+
+def reset() -> None:
+    """Close everything and forget every choice (for tests and notebooks)."""
+    close_all()
+    _process.tracking_uri = _process.registry_uri = _process.experiment_id = None
+    _process.is_async = False
+    _thread.stack.clear()
+    _thread.last_run_id = None
+
+
+atexit.register(close_all)

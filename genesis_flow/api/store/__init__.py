@@ -1,0 +1,1 @@
+"""MLflow's `mlflow.store`, as far as clients import from it."""

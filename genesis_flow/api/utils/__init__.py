@@ -1,0 +1,1 @@
+"""MLflow's `mlflow.utils`, as far as clients import from it."""

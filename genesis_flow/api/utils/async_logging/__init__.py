@@ -1,0 +1,1 @@
+"""MLflow's `mlflow.utils.async_logging`."""

@@ -1,0 +1,7 @@
+"""MLflow's `mlflow.utils.async_logging.run_operations`."""
+
+from __future__ import annotations
+
+from genesis_flow.api.async_logging import RunOperations
+
+__all__ = ["RunOperations"]

@@ -1,0 +1,158 @@
+"""
+The composition root: settings in, an application out. The only importer of adapters.
+
+A row in `BACKENDS` is all that a new store needs here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+import punq
+
+from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.use_cases.artifacts import Artifacts
+from genesis_flow.domain.use_cases.experiments import Experiments
+from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
+from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
+from genesis_flow.domain.use_cases.run_logging import RunLogging
+from genesis_flow.domain.use_cases.run_search import RunSearch
+from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
+from genesis_flow.ports.artifacts import ArtifactStores
+from genesis_flow.ports.clock import Clock
+from genesis_flow.ports.diagnosis import Diagnosis
+from genesis_flow.ports.experiments import ExperimentRepository
+from genesis_flow.ports.identifiers import Identifiers
+from genesis_flow.ports.runs import RunRepository
+from genesis_flow.settings import MLFLOW_TRUNCATE_LONG_VALUES, Settings, redacted, sqlite_path
+
+
+@attrs.frozen
+class Backend:
+    """A store, opened: its repositories, how it is diagnosed, and how to let go of it."""
+
+    experiments: ExperimentRepository
+    runs: RunRepository
+    diagnosis: Diagnosis
+    close: Callable[[], None]
+
+
+@attrs.frozen
+class Application:
+    """Every use case on one store."""
+
+    settings: Settings
+    experiments: Experiments
+    lifecycle: RunLifecycle
+    logging: RunLogging
+    search: RunSearch
+    artifacts: Artifacts
+    garbage_collection: GarbageCollection
+    diagnosis: Diagnosis
+    close: Callable[[], None]
+
+
+def open_application(settings: Settings) -> Application:
+    """
+    The application on the store of `settings`; nothing is connected before it is needed.
+
+    Raises:
+        InvalidInput: No backend serves the scheme of the tracking URI.
+    """
+    backend = _open_backend(settings)
+    container = build_container(settings, backend)
+    use_cases = {
+        field.name: container.resolve(field.type)
+        for field in attrs.fields(attrs.resolve_types(Application))
+        if field.name not in ("settings", "diagnosis", "close")
+    }
+    return Application(settings, **use_cases, diagnosis=backend.diagnosis, close=backend.close)
+
+
+def build_container(settings: Settings, backend: Backend) -> punq.Container:
+    """A fresh container that resolves every use case on `backend`."""
+    from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
+    from genesis_flow.adapters.system.clock import SystemClock
+    from genesis_flow.adapters.system.identifiers import RandomIdentifiers
+
+    container = punq.Container()
+    container.register(ExperimentRepository, instance=backend.experiments)
+    container.register(RunRepository, instance=backend.runs)
+    container.register(ArtifactStores, instance=FsspecArtifactStores())
+    container.register(Clock, instance=SystemClock())
+    container.register(Identifiers, instance=RandomIdentifiers())
+    container.register(ArtifactRoot, instance=ArtifactRoot(settings.artifact_root))
+    container.register(Truncation, instance=Truncation(MLFLOW_TRUNCATE_LONG_VALUES.get))
+    for use_case in (Experiments, RunLifecycle, RunLogging, RunSearch, Artifacts, GarbageCollection):
+        container.register(use_case, scope=punq.Scope.singleton)
+    return container
+
+
+def _open_backend(settings: Settings) -> Backend:
+    opener = BACKENDS.get(settings.scheme)
+    if opener is None:
+        raise InvalidInput(
+            "tracking_uri",
+            f"No store serves the tracking URI '{redacted(settings.tracking_uri)}'. Supported are "
+            "mongodb://HOST/DATABASE, mongodb+srv://HOST/DATABASE, sqlite:///FILE and memory://. Tracking servers "
+            "(http://) and file stores (./mlruns) are not: genesis-flow talks to databases directly.",
+        )
+    return opener(settings)
+
+
+def _open_memory(settings: Settings) -> Backend:
+    from genesis_flow.adapters.memory.database import MemoryDatabase
+    from genesis_flow.adapters.memory.diagnosis import MemoryDiagnosis
+    from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+    from genesis_flow.adapters.memory.runs import MemoryRunRepository
+
+    database = MemoryDatabase(settings.artifact_root)
+    return Backend(
+        MemoryExperimentRepository(database), MemoryRunRepository(database), MemoryDiagnosis(), lambda: None
+    )
+
+
+def _open_sqlite(settings: Settings) -> Backend:
+    from genesis_flow.adapters.sqlite.connection import SqliteDatabase
+    from genesis_flow.adapters.sqlite.diagnosis import SqliteDiagnosis
+    from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
+    from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
+
+    database = SqliteDatabase(
+        path=sqlite_path(settings.tracking_uri),
+        artifact_root=settings.artifact_root,
+        timeout_s=settings.timeout_s,
+    )
+    return Backend(
+        SqliteExperimentRepository(database),
+        SqliteRunRepository(database),
+        SqliteDiagnosis(database),
+        database.close,
+    )
+
+
+def _open_mongo(settings: Settings) -> Backend:
+    from genesis_flow.adapters.mongo.client import MongoDatabase
+    from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
+    from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
+    from genesis_flow.adapters.mongo.runs import MongoRunRepository
+
+    database = MongoDatabase(settings.tracking_uri, settings.artifact_root, settings.timeout_s)
+    return Backend(
+        MongoExperimentRepository(database),
+        MongoRunRepository(database),
+        MongoDiagnosis(database),
+        database.close,
+    )
+
+
+#: Which function opens the store of a tracking URI, by scheme.
+BACKENDS: Final[dict[str, Callable[[Settings], Backend]]] = {
+    "memory": _open_memory,
+    "sqlite": _open_sqlite,
+    "mongodb": _open_mongo,
+    "mongodb+srv": _open_mongo,
+}
+

@@ -1,0 +1,90 @@
+"""Metric points and their histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+
+@attrs.frozen
+class Metric:
+    """
+    One point of a metric.
+
+    Attributes:
+        key: Name of the metric.
+        value: May be NaN or infinite; -0.0 is stored as 0.0.
+        timestamp: Milliseconds since the epoch (UTC), 0 to 2**63 - 1.
+        step: Any 64-bit integer.
+    """
+
+    key: str
+    value: float
+    timestamp: int
+    step: int
+
+    @property
+    def rank(self) -> tuple[int, int, float, bool]:
+        """
+        What decides which of a metric's points is its latest: the greatest (step, timestamp, value).
+
+        NaN ranks as 0, just below the number 0, so that the outcome depends on the points alone and
+        not on the order in which they arrive.
+        """
+        value = self.value
+        if value != value:
+            return self.step, self.timestamp, 0.0, False
+        return self.step, self.timestamp, value, True
+
+
+def latest(metrics: Iterable[Metric]) -> dict[str, Metric]:
+    """The latest point of each key in `metrics`."""
+    found: dict[str, Metric] = {}
+    for metric in metrics:
+        known = found.get(metric.key)
+        if known is None or metric.rank > known.rank:
+            found[metric.key] = metric
+    return found
+
+
+@attrs.frozen
+class MetricHistory:
+    """
+    All points of one metric of one run in columns, ordered by (timestamp, step, value), NaN first.
+
+    Attributes:
+        values: float64[n_points]; timestamps: int64[n_points], milliseconds; steps: int64[n_points].
+    """
+
+    key: str
+    values: Sequence[float]
+    timestamps: Sequence[int]
+    steps: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def history_from_columns(
+    key: str, values: Sequence[float], timestamps: Sequence[int], steps: Sequence[int]
+) -> MetricHistory:
+    """The history with these points, in any order and with repetitions."""
+    points = list(zip(timestamps, steps, values, strict=True))
+    if _rises(points):
+        return MetricHistory(key, values, timestamps, steps)
+    # NaN equals nothing, itself included: a flag takes its place in comparisons.
+    unique = {(t, s, v == v, v if v == v else 0.0) for t, s, v in points}
+    ordered = sorted(unique)
+    nan = float("nan")
+    return MetricHistory(
+        key,
+        [v if is_number else nan for _, _, is_number, v in ordered],
+        [t for t, _, _, _ in ordered],
+        [s for _, s, _, _ in ordered],
+    )
+
+
+def _rises(points: list[tuple[int, int, float]]) -> bool:
+    """Whether the points are strictly in order already, as one writer leaves them."""
+    return all(a[:2] < b[:2] for a, b in zip(points, points[1:], strict=False))

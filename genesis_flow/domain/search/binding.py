@@ -1,0 +1,251 @@
+"""
+What was written, resolved against what an entity has: names to fields, values to types, operators to nodes.
+
+Messages begin as MLflow's do, because clients match on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, cast
+
+import attrs
+
+from genesis_flow.domain.errors import DuplicateOrder, InvalidInput, InvalidSearch
+from genesis_flow.domain.search import ast
+from genesis_flow.domain.search.ast import Comparison, Field, Filter, Kind, Order, OrderKey
+from genesis_flow.domain.search.fields import LISTS, NULLS, NUMERIC, EntityFields, FieldType, ValueType
+from genesis_flow.domain.search.parser import parse_filter, parse_order
+from genesis_flow.domain.search.syntax import Clause, Listing, Name, Number, OrderClause, Scalar, Text
+from genesis_flow.domain.values.ids import experiment_id
+from genesis_flow.domain.values.text import shown, storable
+
+#: Backends limit how deep or long a statement can be.
+MOST_COMPARISONS: Final = 500
+#: No searchable text is longer; backends limit the length of patterns.
+LONGEST_PATTERN: Final = 20_000
+
+_NUMBERS: Final = (ValueType.NUMBER, ValueType.INTEGER)
+#: What MLflow calls the kinds in its messages.
+_LABELS: Final = {
+    Kind.ATTRIBUTE: "attribute", Kind.METRIC: "metric", Kind.PARAM: "parameter", Kind.TAG: "tag",
+    Kind.DATASET: "dataset",
+}
+
+
+def bind_filter(text: str | None, entity: EntityFields) -> Filter:
+    """
+    The filter that `text` spells; None and "" match everything.
+
+    Raises:
+        InvalidSearch: It is not a filter on this entity.
+
+    Source: MLflow 3.17 `SearchUtils.parse_search_filter`.
+    """
+    if text is None or text == "":
+        return Filter()
+    text = _checked(text, "filter_string", f"Invalid filter '{shown(text)}'. Could not be parsed.")
+    clauses = parse_filter(text)
+    if len(clauses) > MOST_COMPARISONS:
+        raise InvalidSearch(
+            f"Invalid filter: it holds {len(clauses)} comparisons, more than {MOST_COMPARISONS}.",
+            text=text, position=clauses[MOST_COMPARISONS].name.position,
+        )
+    return Filter(tuple(_Binding(clause, text, entity).comparison() for clause in clauses))
+
+
+def bind_order(order_by: Sequence[str] | None, entity: EntityFields) -> Order:
+    """
+    The order that `order_by` spells, without the keys that make it total.
+
+    Raises:
+        InvalidSearch: A clause is not an order on this entity.
+        DuplicateOrder: Two clauses name the same field, and the entity does not let that through.
+
+    Source: MLflow 3.17 `SearchUtils.parse_order_by_for_search_runs`, `SearchExperimentsUtils`.
+    """
+    if isinstance(order_by, (str, bytes)):
+        raise InvalidSearch(
+            f"Invalid order_by '{shown(order_by)}': a list of clauses is needed.", field="order_by"
+        )
+    found: dict[Field, OrderKey] = {}
+    for text in order_by or ():
+        key = _order_key(text, entity)
+        if key.field in found and entity.refuses_duplicates:
+            raise DuplicateOrder(
+                f"`order_by` contains duplicate fields: {shown(list(order_by or ()))}",
+                text=text, field="order_by",
+            )
+        found.setdefault(key.field, key)
+    return tuple(found.values())
+
+
+def _checked(text: object, field: str, message: str) -> str:
+    """`text`, if it is a string with something in it that UTF-8 can hold."""
+    if not isinstance(text, str) or not text or text.isspace():
+        raise InvalidSearch(message, text=str(text), position=0, field=field)
+    try:
+        return storable(field, text)
+    except InvalidInput as error:
+        raise InvalidSearch(error.message, text=text, field=field) from None
+
+
+def _order_key(text: object, entity: EntityFields) -> OrderKey:
+    checked = _checked(text, "order_by", f"Invalid order_by clause '{shown(text)}'. Could not be parsed.")
+    clause: OrderClause = parse_order(checked)
+    try:
+        field, type = _resolve(clause.name, entity, checked)
+    except InvalidSearch as error:
+        raise InvalidSearch(error.message, text=checked, position=error.position, field="order_by") from None
+    if type.orderable:
+        return OrderKey(field, clause.ascending)
+    if field.kind is Kind.ATTRIBUTE:
+        message = _unknown_key(clause.name.key, field.kind, _orderable_names(entity))
+    elif field.kind in entity.keyed:
+        message = f"Invalid order_by entity: {_LABELS[field.kind]}"
+    else:
+        message = f"Invalid identifier type '{_LABELS[field.kind]}'"
+    raise InvalidSearch(message, text=checked, position=clause.name.position, field="order_by")
+
+
+def _orderable_names(entity: EntityFields) -> Iterator[str]:
+    return (name for name, named in entity.named[Kind.ATTRIBUTE].items() if named.type.orderable)
+
+
+def _resolve(name: Name, entity: EntityFields, text: str) -> tuple[Field, FieldType]:
+    """The field that `name` stands for, and its type."""
+    kind = Kind.ATTRIBUTE if name.prefix is None else entity.prefixes.get(name.prefix)
+    if kind is None:
+        raise InvalidSearch(
+            f"Invalid entity type '{shown(name.prefix)}'. Valid values are {sorted(entity.prefixes)}",
+            text=text, position=name.position,
+        )
+    if kind in entity.keyed:
+        return Field(kind, name.key), entity.keyed[kind]
+    named = entity.named[kind].get(name.key)
+    if named is None:
+        raise InvalidSearch(
+            _unknown_key(name.key, kind, iter(entity.named[kind])), text=text, position=name.position
+        )
+    return Field(kind, named.key), named.type
+
+
+def _unknown_key(key: str, kind: Kind, valid: Iterator[str]) -> str:
+    return f"Invalid {_LABELS[kind]} key '{shown(key)}' specified. Valid keys are {sorted(valid)}"
+
+
+@attrs.frozen
+class _Binding:
+    """One clause on its way to a comparison. Checked as MLflow does: name, then value, then operator."""
+
+    clause: Clause
+    text: str
+    entity: EntityFields
+
+    def comparison(self) -> Comparison:
+        field, type = _resolve(self.clause.name, self.entity, self.text)
+        if self.clause.operator in NULLS:
+            return self._presence(field, type)
+        if type.value in _NUMBERS:
+            return self._number_comparison(field, type)
+        return self._text_comparison(field, type)
+
+    def _presence(self, field: Field, type: FieldType) -> Comparison:
+        if not type.operators >= NULLS:
+            kinds = [f"{kind.value}s" for kind, of in self.entity.keyed.items() if of.operators >= NULLS]
+            raise self._error(
+                f"IS NULL / IS NOT NULL is only supported for {' and '.join(kinds)}, "
+                f"not for '{_LABELS[field.kind]}' '{shown(self.clause.name.key)}'"
+            )
+        return ast.Presence(field, present=self.clause.operator == "IS NOT NULL")
+
+    def _number_comparison(self, field: Field, type: FieldType) -> Comparison:
+        value = self.clause.value
+        if not isinstance(value, Number):
+            label = "metric" if field.kind is Kind.METRIC else f"numeric attribute: {self.clause.name.key}"
+            raise self._error(f"Expected numeric value type for {label}. Found {self._shown_value()}")
+        if type.value is ValueType.INTEGER and isinstance(value.value, float):
+            raise self._error(
+                f"Invalid value for numeric attribute '{self.clause.name.key}': '{self._shown_value()}'"
+            )
+        self._require_operator(type, NUMERIC)
+        number = value.value
+        if field.kind is Kind.METRIC:
+            # Metrics are floating point: a literal means the nearest float, as when it was logged.
+            number = float(value.text)
+        return ast.NumberComparison(field, cast(ast.NumberOperator, self.clause.operator), number)
+
+    def _text_comparison(self, field: Field, type: FieldType) -> Comparison:
+        value = self.clause.value
+        operator = self.clause.operator
+        if isinstance(value, Listing):
+            texts = self._texts(field, type, value)
+            self._require_operator(type, LISTS)
+            return ast.Membership(field, texts, negated=operator == "NOT IN")
+        text = self._quoted(field, type, cast(Scalar, value))
+        self._require_operator(type, type.operators - LISTS)
+        if operator in ("LIKE", "ILIKE"):
+            if len(text) > LONGEST_PATTERN:
+                raise self._error(f"Invalid pattern: it has more than {LONGEST_PATTERN} characters.")
+            return ast.Like(field, text, ignore_case=operator == "ILIKE")
+        return ast.TextComparison(field, cast(ast.TextOperator, operator), text)
+
+    def _quoted(self, field: Field, type: FieldType, value: Scalar) -> str:
+        if isinstance(value, Text):
+            return self._canonical(type, value.value)
+        if isinstance(value, Number):
+            raise self._unquoted(field)
+        raise self._error(
+            "Parameter value is either not quoted or unidentified quote types used for string value "
+            f"{self._shown_value()}. Use either single or double quotes."
+        )
+
+    def _unquoted(self, field: Field) -> InvalidSearch:
+        labels = {Kind.ATTRIBUTE: "attributes.", Kind.DATASET: "dataset attributes."}
+        label = labels.get(field.kind, f"{_LABELS[field.kind]} (e.g. 'my-value').")
+        return self._error(f"Expected a quoted string value for {label} Got value {self._shown_value()}")
+
+    def _texts(self, field: Field, type: FieldType, listing: Listing) -> tuple[str, ...]:
+        if not type.operators >= LISTS:
+            if field.kind is not Kind.ATTRIBUTE:
+                raise self._unquoted(field)
+            names = [name for name, n in self.entity.named[field.kind].items() if n.type.operators >= LISTS]
+            raise self._error(
+                f"Only {names} attributes support comparison with a list of quoted string values."
+            )
+        if not listing.items:
+            raise self._error(
+                "While parsing a list in the query, expected a non-empty list of string values, "
+                "but got empty list"
+            )
+        if not all(isinstance(item, Text) for item in listing.items):
+            raise self._error(
+                "While parsing a list in the query, expected string value, punctuation, or whitespace, "
+                f"but got different type in list: {self._shown_value()}"
+            )
+        return tuple(self._canonical(type, item.value) for item in listing.items if isinstance(item, Text))
+
+    def _canonical(self, type: FieldType, text: str) -> str:
+        if type.value is not ValueType.EXPERIMENT_ID:
+            return text
+        try:
+            return experiment_id(text)
+        except InvalidInput as error:
+            raise self._error(error.message) from None
+
+    def _require_operator(self, type: FieldType, fitting: frozenset[str]) -> None:
+        operator = self.clause.operator
+        if operator in type.operators & fitting:
+            return
+        if type.value is ValueType.EXPERIMENT_ID:
+            message = f"Invalid comparator for {self.clause.name.key}: {shown(operator)}"
+        else:
+            message = f"Invalid comparator '{shown(operator)}' not one of {sorted(type.operators)}"
+        raise InvalidSearch(message, text=self.text, position=self.clause.operator_position)
+
+    def _shown_value(self) -> str:
+        return shown(self.clause.value.text) if self.clause.value is not None else ""
+
+    def _error(self, message: str) -> InvalidSearch:
+        place = self.clause.value or self.clause.name
+        return InvalidSearch(message, text=self.text, position=place.position)

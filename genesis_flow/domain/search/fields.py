@@ -1,0 +1,149 @@
+"""
+What can be searched: for each entity its names, types and operators. Data only.
+
+Another entity is another `EntityFields`; lexer, parser and binding stay as they are.
+
+Source: MLflow 3.17 `SearchUtils`, `SearchExperimentsUtils`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+import attrs
+
+from genesis_flow.domain.search.ast import Field, Kind, Order, OrderKey
+
+
+class ValueType(Enum):
+    """What a field is compared with."""
+
+    NUMBER = "number"
+    INTEGER = "integer"
+    TEXT = "text"
+    EXPERIMENT_ID = "experiment id"
+
+
+NUMERIC: Final = frozenset({"=", "!=", ">", ">=", "<", "<="})
+EQUALITY: Final = frozenset({"=", "!="})
+TEXTUAL: Final = EQUALITY | {"LIKE", "ILIKE"}
+LISTS: Final = frozenset({"IN", "NOT IN"})
+NULLS: Final = frozenset({"IS NULL", "IS NOT NULL"})
+
+
+@attrs.frozen
+class FieldType:
+    """What a field is compared with, the operators that do it, and whether an order may name the field."""
+
+    value: ValueType
+    operators: frozenset[str]
+    orderable: bool = True
+
+
+@attrs.frozen
+class Named:
+    """A field that a name stands for: the entity's own `key` for it, and its type."""
+
+    key: str
+    type: FieldType
+
+
+@attrs.frozen
+class EntityFields:
+    """
+    What can be searched on one kind of entity.
+
+    Attributes:
+        prefixes: What may stand before the first dot of a name; a name without one is an attribute.
+            The first prefix of a kind is the one that `unparse` writes.
+        named: Kinds whose names are a closed list; the first name of a key is the one that `unparse` writes.
+        keyed: Kinds under which any key may be asked for.
+        default_order: Used where an order names nothing.
+        ties: Appended to every order as far as it does not name their fields; they make it total.
+        refuses_duplicates: Whether an order that names a field twice is an error; else the first one counts.
+    """
+
+    prefixes: Mapping[str, Kind]
+    named: Mapping[Kind, Mapping[str, Named]]
+    keyed: Mapping[Kind, FieldType]
+    default_order: Order
+    ties: Order
+    refuses_duplicates: bool = True
+
+    def type_of(self, field: Field) -> FieldType:
+        """
+        The type of a bound field.
+
+        Raises:
+            KeyError: The entity has no such field.
+        """
+        if field.kind in self.keyed:
+            return self.keyed[field.kind]
+        return next(iter(n.type for n in self.named[field.kind].values() if n.key == field.key))
+
+
+_NUMBER = FieldType(ValueType.NUMBER, NUMERIC)
+_INTEGER = FieldType(ValueType.INTEGER, NUMERIC)
+_TEXT = FieldType(ValueType.TEXT, TEXTUAL)
+_ALIAS = attrs.evolve(_TEXT, orderable=False)
+_LISTED_TEXT = FieldType(ValueType.TEXT, TEXTUAL | LISTS)
+_OPTIONAL_TEXT = FieldType(ValueType.TEXT, TEXTUAL | NULLS)
+_UNORDERED_TEXT = FieldType(ValueType.TEXT, TEXTUAL | LISTS, orderable=False)
+
+
+def _attribute(key: str, *, ascending: bool = True) -> OrderKey:
+    return OrderKey(Field(Kind.ATTRIBUTE, key), ascending)
+
+
+RUNS: Final = EntityFields(
+    prefixes={
+        "attributes": Kind.ATTRIBUTE, "attribute": Kind.ATTRIBUTE, "attr": Kind.ATTRIBUTE,
+        "run": Kind.ATTRIBUTE,
+        "metrics": Kind.METRIC, "metric": Kind.METRIC,
+        "params": Kind.PARAM, "param": Kind.PARAM, "parameters": Kind.PARAM, "parameter": Kind.PARAM,
+        "tags": Kind.TAG, "tag": Kind.TAG,
+        "datasets": Kind.DATASET, "dataset": Kind.DATASET,
+    },
+    named={
+        Kind.ATTRIBUTE: {
+            "run_id": Named("id", _LISTED_TEXT),
+            "run_name": Named("name", _TEXT),
+            "run name": Named("name", _ALIAS),
+            "Run name": Named("name", _ALIAS),
+            "Run Name": Named("name", _ALIAS),
+            "status": Named("status", _TEXT),
+            "user_id": Named("user_id", _TEXT),
+            "artifact_uri": Named("artifact_uri", _TEXT),
+            "start_time": Named("started_at", _NUMBER),
+            "created": Named("started_at", _NUMBER),
+            "Created": Named("started_at", _NUMBER),
+            "end_time": Named("ended_at", _NUMBER),
+        },
+        Kind.DATASET: {
+            "name": Named("name", _UNORDERED_TEXT),
+            "digest": Named("digest", _UNORDERED_TEXT),
+            "context": Named("context", _UNORDERED_TEXT),
+        },
+    },
+    keyed={Kind.METRIC: _NUMBER, Kind.PARAM: _OPTIONAL_TEXT, Kind.TAG: _OPTIONAL_TEXT},
+    default_order=(),
+    ties=(_attribute("started_at", ascending=False), _attribute("id")),
+)
+
+EXPERIMENTS: Final = EntityFields(
+    prefixes={"attribute": Kind.ATTRIBUTE, "tags": Kind.TAG, "tag": Kind.TAG},
+    named={
+        Kind.ATTRIBUTE: {
+            "name": Named("name", _TEXT),
+            "experiment_id": Named("id", FieldType(ValueType.EXPERIMENT_ID, EQUALITY | LISTS)),
+            "creation_time": Named("created_at", _INTEGER),
+            "last_update_time": Named("updated_at", _INTEGER),
+        },
+    },
+    keyed={Kind.TAG: attrs.evolve(_OPTIONAL_TEXT, orderable=False)},
+    default_order=(_attribute("created_at", ascending=False), _attribute("id")),
+    ties=(_attribute("id", ascending=False),),
+    refuses_duplicates=False,
+)

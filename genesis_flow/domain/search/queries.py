@@ -1,0 +1,72 @@
+"""What a repository is asked to find: bound, with every default filled in."""
+
+from __future__ import annotations
+
+import hashlib
+
+import attrs
+
+from genesis_flow.domain.search.ast import Filter, Order
+from genesis_flow.domain.values.lifecycle import View
+from genesis_flow.domain.values.pages import Cursor, cursor_from_token
+
+
+@attrs.frozen
+class Query:
+    """
+    One page of a search.
+
+    Attributes:
+        filter: What to find.
+        order: Every sort key in turn; use cases end it with keys that make it total.
+        view: Which lifecycle stages to see.
+        limit: Most items on the page, at least 1.
+        page_token: Continues an earlier page of the same search.
+    """
+
+    filter: Filter = Filter()
+    order: Order = ()
+    view: View = View.ACTIVE_ONLY
+    limit: int = 1000
+    page_token: str | bytes | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Short text that differs between searches whose tokens cannot be exchanged."""
+        seen = repr((self._scope(), self.filter, self.order, self.view))
+        return hashlib.sha256(seen.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """
+        The place to continue from, None for the first page.
+
+        Raises:
+            InvalidInput: The token is not one of this search.
+        """
+        return cursor_from_token(self.page_token, self.fingerprint, len(self.order))
+
+    def _scope(self) -> tuple[str, ...]:
+        return ()
+
+
+@attrs.frozen
+class RunQuery(Query):
+    """
+    One page of the runs of some experiments.
+
+    The order ends in (started_at descending unless it is named before, id ascending).
+
+    Attributes:
+        experiment_ids: Canonical ids, without repetition; none finds nothing.
+    """
+
+    experiment_ids: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+    def _scope(self) -> tuple[str, ...]:
+        return tuple(sorted(self.experiment_ids))
+
+
+@attrs.frozen
+class ExperimentQuery(Query):
+    """One page of experiments; the order ends in `id`, which compares as a number."""

@@ -1,0 +1,202 @@
+"""Storing and reading the artifacts of runs, and of whatever else a URI names."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import attrs
+
+from genesis_flow.domain.entities.artifact import ArtifactInfo
+from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
+from genesis_flow.domain.values.text import shown
+from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
+from genesis_flow.ports.runs import RunRepository
+
+_RUNS_SCHEME: Final = "runs:"
+_RUN_URI: Final = re.compile(r"runs:/([^/]+)(?:/(.*))?", re.DOTALL)
+
+
+@attrs.frozen
+class Artifacts:
+    """
+    Storing and reading the artifacts of runs, and of whatever else a URI names.
+
+    A deleted run keeps its artifacts, and takes new ones, as MLflow has it. URIs are `runs:/<run_id>/<path>`
+    (every character of the path counts as it is) or those of a store. Every method may also raise what the
+    stores do.
+    """
+
+    _runs: RunRepository
+    _stores: ArtifactStores
+
+    def log_file(self, run_id: str, source: Path, directory: str | None = None) -> None:
+        """
+        Store a local file in `directory` under its own name; of a local directory, all files below it.
+
+        Raises:
+            NotFound: No such run, or no such local file.
+            InvalidInput: Not a legal directory.
+        """
+        below = _directory(directory)
+        store = self._store(run_id)
+        if source.is_dir():
+            store.put_tree(source, below / source.resolve().name)
+        else:
+            store.put(source, below / source.name)
+
+    def log_tree(self, run_id: str, source: Path, directory: str | None = None) -> None:
+        """
+        Store the files below the local directory `source` below `directory`.
+
+        Raises:
+            NotFound: No such run, or no such local directory.
+            InvalidInput: Not a legal directory.
+            UntrustedContent: A symbolic link in `source` leads outside it.
+        """
+        self._store(run_id).put_tree(source, _directory(directory))
+
+    def log_stream(self, run_id: str, source: BinaryIO, path: str) -> None:
+        """
+        Store what is left in `source` as the file `path`.
+
+        Raises:
+            NotFound: No such run.
+            InvalidInput: Not a legal name for a file.
+        """
+        self._store(run_id).put_stream(source, _file(path))
+
+    def log_bytes(self, run_id: str, data: bytes, path: str) -> None:
+        """Store `data` as the file `path`; see `log_stream`."""
+        self.log_stream(run_id, io.BytesIO(data), path)
+
+    def log_text(self, run_id: str, text: str, path: str) -> None:
+        """Store `text` in UTF-8 as the file `path`; see `log_stream`."""
+        self.log_bytes(run_id, text.encode(), path)
+
+    def open(self, run_id: str, path: str) -> BinaryIO:
+        """
+        The file `path` for reading.
+
+        Raises:
+            NotFound: No such run or file.
+        """
+        return self._store(run_id).open(artifact_path(path))
+
+    def read_bytes(self, run_id: str, path: str) -> bytes:
+        """What is in the file `path`; see `open`."""
+        with self.open(run_id, path) as file:
+            return file.read()
+
+    def find(self, run_id: str, path: str | None = None) -> Sequence[ArtifactInfo]:
+        """
+        The direct children of directory `path`, by path; none for a file or what does not exist.
+
+        Raises:
+            NotFound: No such run.
+        """
+        return self._store(run_id).find(artifact_path(path))
+
+    def download(self, run_id: str, path: str | None, target: Path) -> Path:
+        """
+        Copy the file or directory `path` into the local directory `target`, under its last name.
+
+        Returns:
+            Where it is now: `target`/last name, or `target` for all artifacts of the run.
+
+        Raises:
+            NotFound: No such run or artifact.
+        """
+        return self._store(run_id).fetch(artifact_path(path), target)
+
+    def remove(self, run_id: str, path: str | None = None) -> None:
+        """
+        Erase the file or directory `path`, or all artifacts of the run; of what is not there, nothing.
+
+        Raises:
+            NotFound: No such run.
+        """
+        self._store(run_id).remove(artifact_path(path))
+
+    def find_at(self, uri: str) -> Sequence[ArtifactInfo]:
+        """
+        The direct children of the directory that `uri` names.
+
+        Their paths are relative to the run, or to the directory above the last name of a store's URI.
+
+        Raises:
+            NotFound: No such run.
+            InvalidInput: No adapter serves the URI, or it is malformed.
+        """
+        store, path = self._locate(uri)
+        return store.find(path)
+
+    def download_at(self, uri: str, target: Path) -> Path:
+        """Copy what `uri` names into the local directory `target`, under its last name; see `download`."""
+        store, path = self._locate(uri)
+        return store.fetch(path, target)
+
+    def read_bytes_at(self, uri: str) -> bytes:
+        """What is in the file that `uri` names; see `find_at`."""
+        store, path = self._locate(uri)
+        with store.open(path) as file:
+            return file.read()
+
+    def local_path_at(self, uri: str) -> Path | None:
+        """
+        Where what a store's `uri` names lies on this machine's disk; None if it does not, and for runs.
+
+        Raises:
+            InvalidInput: No adapter serves the URI, or it is malformed.
+        """
+        if uri.startswith(_RUNS_SCHEME):
+            return None
+        store, path = self._locate(uri)
+        return store.local_path(path)
+
+    def _store(self, run_id: str) -> ArtifactStore:
+        return self._stores.open(self._runs.get(run_id).artifact_uri)
+
+    def _locate(self, uri: str) -> tuple[ArtifactStore, ArtifactPath]:
+        if not uri.startswith(_RUNS_SCHEME):
+            return self._stores.locate(uri)
+        match = _RUN_URI.fullmatch(uri)
+        if match is None:
+            raise InvalidInput(
+                "artifact_uri",
+                f"Not a proper runs:/ URI: {shown(uri)}. Runs URIs must be of the form "
+                "'runs:/<run_id>/run-relative/path/to/artifact'",
+            )
+        return self._store(match[1]), artifact_path(match[2])
+
+
+def _directory(value: str | None) -> ArtifactPath:
+    """
+    The directory that MLflow accepts `value` as.
+
+    Source: MLflow 3.17 `verify_artifact_path`.
+    """
+    if not value:
+        return ROOT
+    path = artifact_path(value, label="artifact path")
+    if path.text != value or value.startswith(".."):
+        raise InvalidInput(
+            "artifact_path",
+            f"Invalid artifact path: '{shown(value)}'. Names may be treated as files in certain cases, and "
+            "must not resolve to other names when treated as such. This name would resolve to "
+            f"'{shown(posixpath.normpath(value))}'",
+        )
+    return path
+
+
+def _file(value: str) -> ArtifactPath:
+    """The file that MLflow accepts `value` as, once it is in normal form."""
+    path = artifact_path(value, label="artifact path")
+    if path == ROOT:
+        raise InvalidInput("artifact_path", f"Invalid artifact path: '{shown(value)}' does not name a file.")
+    return path

@@ -1,0 +1,146 @@
+"""Erasing for good what was deleted: artifacts first, then runs, then experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from genesis_flow.domain.entities.run import Run
+from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.search.ast import Field, Filter, Kind, NumberComparison
+from genesis_flow.domain.search.fields import EXPERIMENTS, RUNS
+from genesis_flow.domain.search.ordering import total_order
+from genesis_flow.domain.search.queries import ExperimentQuery, RunQuery
+from genesis_flow.domain.values.ids import experiment_id as canonical_id
+from genesis_flow.domain.values.ids import run_id as checked_id
+from genesis_flow.domain.values.lifecycle import Stage, View
+from genesis_flow.domain.values.paths import ROOT
+from genesis_flow.ports.artifacts import ArtifactStores
+from genesis_flow.ports.clock import Clock
+from genesis_flow.ports.experiments import ExperimentRepository
+from genesis_flow.ports.runs import RunRepository
+
+_BATCH = 200
+
+
+@attrs.frozen
+class Collected:
+    """What was erased (or, in a rehearsal, would be): ids in the order of erasure."""
+
+    run_ids: tuple[str, ...]
+    experiment_ids: tuple[str, ...]
+
+
+@attrs.frozen
+class GarbageCollection:
+    """Erases deleted runs and experiments with their artifacts; interrupted, it can be repeated."""
+
+    _runs: RunRepository
+    _experiments: ExperimentRepository
+    _stores: ArtifactStores
+    _clock: Clock
+
+    def collect(
+        self,
+        *,
+        older_than_ms: int = 0,
+        run_ids: Sequence[Any] = (),
+        experiment_ids: Sequence[Any] = (),
+        is_rehearsal: bool = False,
+    ) -> Collected:
+        """
+        Erase deleted entities, an experiment with all of its runs.
+
+        Args:
+            older_than_ms: Only what was deleted at least this many milliseconds ago.
+            run_ids, experiment_ids: Only these; with neither, everything that is deleted.
+            is_rehearsal: Only say what would be erased.
+
+        Raises:
+            NotFound: A named run or experiment does not exist.
+            InvalidInput: A named run or experiment is not deleted, or not for long enough.
+
+        Source: MLflow 3.17 `mlflow gc`.
+        """
+        before = self._clock.now() - older_than_ms
+        if run_ids or experiment_ids:
+            runs = [self._deleted_run(id, before) for id in run_ids]
+            experiments = [self._deleted_experiment(id, before) for id in experiment_ids]
+        else:
+            runs, experiments = None, [row for row in self._old_experiments(before)]
+        erased: list[str] = []
+        for experiment_id in experiments:
+            for run in self._runs_of(experiment_id):
+                erased.append(run.id)
+                if not is_rehearsal:
+                    self._stores.open(run.artifact_uri).remove(ROOT)
+            if not is_rehearsal:
+                self._experiments.purge(experiment_id)
+        for run in self._old_runs(before, is_rehearsal) if runs is None else runs:
+            if run.id not in erased:
+                erased.append(run.id)
+                self._erase(run, is_rehearsal)
+        return Collected(tuple(erased), tuple(experiments))
+
+    def _erase(self, run: Run, is_rehearsal: bool) -> None:
+        if not is_rehearsal:
+            self._stores.open(run.artifact_uri).remove(ROOT)
+            self._runs.purge(run.id)
+
+    def _deleted_run(self, run_id: Any, before: int) -> Run:
+        run = self._runs.get(checked_id(run_id))
+        if run.stage is not Stage.DELETED:
+            raise InvalidInput(
+                "run_ids",
+                f"Run {run.id} is not in `deleted` lifecycle stage. Only runs in `deleted` lifecycle stage can be "
+                "deleted for good.",
+            )
+        if (run.deleted_at or 0) > before:
+            raise InvalidInput("run_ids", f"Run {run.id} was deleted too recently for --older-than.")
+        return run
+
+    def _deleted_experiment(self, experiment_id: Any, before: int) -> str:
+        experiment = self._experiments.get(canonical_id(experiment_id))
+        if experiment.stage is not Stage.DELETED:
+            raise InvalidInput(
+                "experiment_ids",
+                f"Experiment {experiment.id} is not in `deleted` lifecycle stage. Only experiments in `deleted` "
+                "lifecycle stage can be deleted for good.",
+            )
+        if experiment.updated_at > before:
+            raise InvalidInput(
+                "experiment_ids", f"Experiment {experiment.id} was deleted too recently for --older-than."
+            )
+        return experiment.id
+
+    def _old_experiments(self, before: int) -> Iterator[str]:
+        old = NumberComparison(Field(Kind.ATTRIBUTE, "updated_at"), "<=", before)
+        order = total_order((), EXPERIMENTS)
+        token: str | bytes | None = None
+        while True:
+            query = ExperimentQuery(Filter((old,)), order, View.DELETED_ONLY, _BATCH, token)
+            page = self._experiments.find(query)
+            yield from (experiment.id for experiment in page.items)
+            token = page.next_token
+            if token is None:
+                return
+
+    def _runs_of(self, experiment_id: str) -> Iterator[Run]:
+        order = total_order((), RUNS)
+        token: str | bytes | None = None
+        while True:
+            query = RunQuery(Filter(), order, View.ALL, _BATCH, token, experiment_ids=(experiment_id,))
+            page = self._runs.find(query)
+            yield from page.items
+            token = page.next_token
+            if token is None:
+                return
+
+    def _old_runs(self, before: int, is_rehearsal: bool) -> Iterator[Run]:
+        if is_rehearsal:
+            yield from self._runs.find_removed(before=before, limit=1_000_000)
+            return
+        while batch := self._runs.find_removed(before=before, limit=_BATCH):
+            yield from batch

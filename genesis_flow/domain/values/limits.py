@@ -1,0 +1,35 @@
+"""
+The sizes that MLflow allows, in characters unless the name says otherwise.
+
+Source: MLflow 3.17 `mlflow/utils/validation.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ENTITY_KEY: Final = 250
+PARAM_VALUE: Final = 6_000
+RUN_TAG_VALUE: Final = 8_000
+EXPERIMENT_NAME: Final = 500
+EXPERIMENT_TAG_VALUE: Final = 20_000
+ARTIFACT_LOCATION: Final = 2_048
+DATASET_NAME: Final = 500
+DATASET_DIGEST: Final = 36
+DATASET_SOURCE: Final = 65_535
+DATASET_SCHEMA: Final = 1_048_575
+DATASET_PROFILE: Final = 16_777_215
+INPUT_TAG_KEY: Final = 255
+INPUT_TAG_VALUE: Final = 500
+
+METRICS_PER_BATCH: Final = 1_000
+PARAMS_PER_BATCH: Final = 100
+TAGS_PER_BATCH: Final = 100
+ENTITIES_PER_BATCH: Final = 1_000
+DATASETS_PER_BATCH: Final = 1_000
+
+RUNS_PER_PAGE: Final = 50_000
+EXPERIMENTS_PER_PAGE: Final = 50_000
+
+INT64_MIN: Final = -(2**63)
+INT64_MAX: Final = 2**63 - 1

@@ -1,0 +1,45 @@
+"""Settings that use cases depend on, as types that a container can hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.values.text import shown
+
+
+@attrs.frozen
+class ArtifactRoot:
+    """URI below which experiments keep their artifacts, unless they say otherwise."""
+
+    uri: str
+
+
+@attrs.frozen
+class Truncation:
+    """Whether param and tag values that are too long are cut (with a warning) instead of refused."""
+
+    is_on: Callable[[], bool]
+
+
+def page_limit(value: Any, most: int) -> int:
+    """
+    `value`, if it can be the size of a page.
+
+    Raises:
+        InvalidInput: Not a whole number from 1 to `most`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidInput(
+            "max_results",
+            f"Invalid value {shown(value)} for parameter 'max_results' supplied. It must be a positive integer",
+        )
+    if value > most:
+        raise InvalidInput(
+            "max_results",
+            f"Invalid value {value} for parameter 'max_results' supplied. It must be at most {most}",
+        )
+    return value

@@ -1,0 +1,62 @@
+"""
+The refusals that every adapter words alike, because clients match on their texts.
+
+Source: MLflow 3.17 `store/tracking/sqlalchemy_store.py`.
+"""
+
+from __future__ import annotations
+
+from genesis_flow.domain.errors import AlreadyExists, InvalidState, NotFound
+
+
+def no_experiment(experiment_id: str) -> NotFound:
+    """There is no such experiment, or none in the stage that is needed."""
+    return NotFound("experiment", experiment_id, f"No Experiment with id={experiment_id} exists")
+
+
+def no_experiment_named(name: str) -> NotFound:
+    """There is no experiment with this name."""
+    return NotFound("experiment", name, f"Could not find experiment with name '{name}'")
+
+
+def experiment_name_taken(name: str) -> AlreadyExists:
+    """Another experiment, perhaps a deleted one, has the name."""
+    return AlreadyExists(
+        "experiment",
+        name,
+        f"Experiment(name={name}) already exists. If it was deleted, restore it or erase it for good first.",
+    )
+
+
+def no_experiment_tag(experiment_id: str, key: str) -> NotFound:
+    """The experiment has no such tag."""
+    return NotFound("tag", key, f"No tag with name: {key} in experiment with id {experiment_id}")
+
+
+def rename_of_deleted(experiment_id: str) -> InvalidState:
+    """A deleted experiment keeps its name."""
+    return InvalidState("experiment", experiment_id, "Cannot rename a non-active experiment.")
+
+
+def purge_of_active(entity: str, id: str) -> InvalidState:
+    """Only what is deleted can be erased for good."""
+    return InvalidState(
+        entity,
+        id,
+        f"The {entity} {id} is active. Only {entity}s in `deleted` lifecycle stage can be deleted for good.",
+    )
+
+
+def no_run(run_id: str) -> NotFound:
+    """There is no such run."""
+    return NotFound("run", run_id, f"Run with id={run_id} not found")
+
+
+def run_exists(run_id: str) -> AlreadyExists:
+    """A run has the id already."""
+    return AlreadyExists("run", run_id, f"Run with id={run_id} already exists.")
+
+
+def no_run_tag(run_id: str, key: str) -> NotFound:
+    """The run has no such tag."""
+    return NotFound("tag", key, f"No tag with name: {key} in run with id {run_id}")

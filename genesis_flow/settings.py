@@ -1,0 +1,170 @@
+"""
+What the surroundings say: the only reader and writer of environment variables.
+
+Each variable is an object with `get()`, `set()` and `unset()`, as in MLflow.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import attrs
+
+from genesis_flow.domain.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class EnvironmentVariable(Generic[T]):
+    """
+    One environment variable.
+
+    Attributes:
+        name: Its name. type: What turns its text into a value. default: Its value where it is not set.
+    """
+
+    name: str
+    type: Callable[[str], T]
+    default: T
+
+    def is_set(self) -> bool:
+        """Whether the environment has it."""
+        return self.name in os.environ
+
+    def get(self) -> T:
+        """
+        Its value.
+
+        Raises:
+            InvalidInput: The text cannot be read.
+        """
+        text = os.environ.get(self.name)
+        if text is None:
+            return self.default
+        try:
+            return self.type(text)
+        except ValueError as error:
+            raise InvalidInput(self.name, f"The environment variable {self.name} is wrong: {error}") from None
+
+    def set(self, value: T) -> None:
+        """Set it for this process and its future children."""
+        os.environ[self.name] = str(value)
+
+    def unset(self) -> None:
+        """Remove it."""
+        os.environ.pop(self.name, None)
+
+
+def _switch(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered not in ("true", "false", "1", "0"):
+        raise ValueError("give one of true, false, 1, 0")
+    return lowered in ("true", "1")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 86_400:
+        raise ValueError("give a number of seconds above 0")
+    return value
+
+
+def _optional(name: str) -> EnvironmentVariable[str | None]:
+    return EnvironmentVariable(name, str, None)
+
+
+MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
+MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
+MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
+MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
+MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
+MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
+MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
+MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
+MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
+#: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
+GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
+
+_DATABASE_FILE: Final = "genesis.db"
+_ARTIFACT_DIRECTORY: Final = "genesis_artifacts"
+
+
+@attrs.frozen
+class Settings:
+    """
+    What an application is built from.
+
+    Attributes:
+        tracking_uri: Where experiments and runs are kept; may hold a password, so it is not in the repr.
+        artifact_root: URI or absolute path below which new experiments keep their artifacts.
+        timeout_s: Seconds within which an unreachable store fails.
+    """
+
+    tracking_uri: str = attrs.field(repr=False)
+    artifact_root: str
+    timeout_s: float = 5.0
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the tracking URI, in lower case."""
+        return urlsplit(self.tracking_uri).scheme.lower()
+
+
+def default_tracking_uri() -> str:
+    """What the environment says, or the embedded store in the working directory."""
+    return MLFLOW_TRACKING_URI.get() or f"sqlite:///{Path.cwd() / _DATABASE_FILE}"
+
+
+def settings_for(tracking_uri: str) -> Settings:
+    """The settings of an application on `tracking_uri`."""
+    root = MLFLOW_DEFAULT_ARTIFACT_ROOT.get() or str(_home(tracking_uri) / _ARTIFACT_DIRECTORY)
+    return Settings(tracking_uri, absolute_location(root), GENESIS_FLOW_TIMEOUT.get())
+
+
+def sqlite_path(uri: str) -> Path:
+    """
+    The file of a `sqlite:///relative` or `sqlite:////absolute` URI.
+
+    Raises:
+        InvalidInput: It names a host, or no file.
+    """
+    parts = urlsplit(uri)
+    path = unquote(parts.path)
+    if parts.netloc or not path.startswith("/") or path == "/" or path.endswith("/"):
+        raise InvalidInput(
+            "tracking_uri",
+            "A SQLite tracking URI names a file: sqlite:///relative/path.db or sqlite:////absolute/path.db.",
+        )
+    return (Path.cwd() / path[1:]).absolute()
+
+
+def _home(tracking_uri: str) -> Path:
+    if urlsplit(tracking_uri).scheme.lower() == "sqlite":
+        return sqlite_path(tracking_uri).parent
+    return Path.cwd()
+
+
+def absolute_location(location: str) -> str:
+    """`location`, if it has a scheme; else the absolute form of the local path that it is."""
+    if urlsplit(location).scheme and not (os.name == "nt" and len(urlsplit(location).scheme) == 1):
+        return location
+    return str(Path(location).expanduser().absolute())
+
+
+def redacted(uri: Any) -> str:
+    """`uri` without what may be secret: user, password, and the values of its query."""
+    text = str(uri)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "(not a URI)"
+    if not parts.scheme:
+        return text
+    host = parts.netloc.rpartition("@")[2]
+    shown = f"{parts.scheme}://{'***@' if '@' in parts.netloc else ''}{host}{parts.path}"
+    return f"{shown}?..." if parts.query else shown

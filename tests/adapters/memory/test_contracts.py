@@ -1,0 +1,50 @@
+"""The memory adapter keeps the contracts of its ports."""
+
+from __future__ import annotations
+
+from tests.adapters.memory.opening import OpensMemory
+from tests.contracts.concurrency import ConcurrencyContract
+from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
+from tests.contracts.experiment_search import ExperimentSearchContract
+from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.run_append import RunAppendContract
+from tests.contracts.run_inputs import RunInputsContract
+from tests.contracts.run_pages import RunPagesContract
+from tests.contracts.run_search import RunSearchContract
+from tests.contracts.runs import RunRepositoryContract
+
+
+class TestExperiments(OpensMemory, ExperimentRepositoryContract):
+    """Experiments in memory."""
+
+
+class TestExperimentLifecycle(OpensMemory, ExperimentLifecycleContract):
+    """Deleting and restoring experiments in memory."""
+
+
+class TestRuns(OpensMemory, RunRepositoryContract):
+    """Runs in memory."""
+
+
+class TestRunAppend(OpensMemory, RunAppendContract):
+    """Batches in memory."""
+
+
+class TestRunInputs(OpensMemory, RunInputsContract):
+    """Inputs and outputs in memory."""
+
+
+class TestConcurrency(OpensMemory, ConcurrencyContract):
+    """Writers at once, in memory."""
+
+
+class TestRunSearch(OpensMemory, RunSearchContract):
+    """Searching runs in memory."""
+
+
+class TestRunPages(OpensMemory, RunPagesContract):
+    """Pages of runs in memory."""
+
+
+class TestExperimentSearch(OpensMemory, ExperimentSearchContract):
+    """Searching experiments in memory."""

@@ -1,0 +1,55 @@
+"""The SQLite adapter keeps the contracts of its ports."""
+
+from __future__ import annotations
+
+from tests.adapters.sqlite.opening import OpensSqlite
+from tests.contracts.concurrency import ConcurrencyContract
+from tests.contracts.durability import DurabilityContract
+from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
+from tests.contracts.experiment_search import ExperimentSearchContract
+from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.run_append import RunAppendContract
+from tests.contracts.run_inputs import RunInputsContract
+from tests.contracts.run_pages import RunPagesContract
+from tests.contracts.run_search import RunSearchContract
+from tests.contracts.runs import RunRepositoryContract
+
+
+class TestExperiments(OpensSqlite, ExperimentRepositoryContract):
+    """Experiments in a SQLite file."""
+
+
+class TestExperimentLifecycle(OpensSqlite, ExperimentLifecycleContract):
+    """Deleting and restoring experiments in a SQLite file."""
+
+
+class TestRuns(OpensSqlite, RunRepositoryContract):
+    """Runs in a SQLite file."""
+
+
+class TestRunAppend(OpensSqlite, RunAppendContract):
+    """Batches in a SQLite file."""
+
+
+class TestRunInputs(OpensSqlite, RunInputsContract):
+    """Inputs and outputs in a SQLite file."""
+
+
+class TestConcurrency(OpensSqlite, ConcurrencyContract):
+    """Writers at once, on a SQLite file."""
+
+
+class TestDurability(OpensSqlite, DurabilityContract):
+    """What a SQLite file keeps when it is closed."""
+
+
+class TestRunSearch(OpensSqlite, RunSearchContract):
+    """Searching runs in a SQLite file."""
+
+
+class TestRunPages(OpensSqlite, RunPagesContract):
+    """Pages of runs in a SQLite file."""
+
+
+class TestExperimentSearch(OpensSqlite, ExperimentSearchContract):
+    """Searching experiments in a SQLite file."""

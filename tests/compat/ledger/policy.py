@@ -1,0 +1,171 @@
+"""
+What this library does about each of MLflow's symbols.
+
+A symbol without a row has to be the SAME: equal parameter names, order, kinds and defaults. A row is an
+exact name or a pattern with `*`, and covers what is below it too; of several, the longest counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class ABSENT:
+    """There is no such symbol yet; `reason` says what it waits for."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class SUPERSET:
+    """Ours takes all that MLflow's takes, and more that may be left out; `reason` says why."""
+
+    reason: str
+
+
+Verdict = ABSENT | SUPERSET
+
+TRACES = ABSENT("traces and spans come with tracing")
+ASSESSMENTS = ABSENT("assessments come with tracing")
+LOGGED_MODELS = ABSENT("logging models comes with the model flavors")
+REGISTRY = ABSENT("registered models and their versions come with the model registry")
+PROMPTS = ABSENT("prompts come with the model registry")
+WEBHOOKS = ABSENT("webhooks come with the model registry")
+FLAVORS = ABSENT("saving, loading and autologging models comes with the model flavors")
+SYSTEM_METRICS = ABSENT("system metrics are logged later")
+TRANSFERS = ABSENT("uploads in parts and presigned URLs come with the artifact server")
+WIRE = ABSENT("there are no protobuf messages: the wire format comes with REST")
+
+_ROWS: dict[Verdict, tuple[str, ...]] = {
+    TRACES: (
+        "mlflow.add_trace",
+        "mlflow.context",
+        "mlflow.delete_trace_tag",
+        "mlflow.flush_trace_async_logging",
+        "mlflow.get_active_trace_id",
+        "mlflow.get_current_active_span",
+        "mlflow.get_last_active_trace_id",
+        "mlflow.get_trace",
+        "mlflow.log_trace",
+        "mlflow.search_traces",
+        "mlflow.set_trace_tag",
+        "mlflow.start_span",
+        "mlflow.start_span_no_context",
+        "mlflow.trace",
+        "mlflow.tracing",
+        "mlflow.update_current_trace",
+        "mlflow.MlflowClient.*_span",
+        "mlflow.MlflowClient.*_trace",
+        "mlflow.MlflowClient.*_trace_tag",
+        "mlflow.MlflowClient.*_traces",
+        "mlflow.MlflowClient.*_traces_*_run",
+        "mlflow.entities.LiveSpan",
+        "mlflow.entities.Link.from_otel_proto",
+        "mlflow.entities.MlflowExperimentLocation",
+        "mlflow.entities.NoOpSpan",
+        "mlflow.entities.Span*",
+        "mlflow.entities.Trace*",
+        "mlflow.entities.span",
+        "mlflow.entities.span_event",
+        "mlflow.entities.trace*",
+    ),
+    ASSESSMENTS: (
+        "mlflow.*_assessment",
+        "mlflow.log_expectation",
+        "mlflow.log_feedback",
+        "mlflow.override_feedback",
+        "mlflow.entities.Assessment*",
+        "mlflow.entities.Expectation",
+        "mlflow.entities.Feedback",
+        "mlflow.entities.assessment",
+    ),
+    LOGGED_MODELS: (
+        "mlflow.ActiveModel",
+        "mlflow.clear_active_model",
+        "mlflow.create_external_model",
+        "mlflow.delete_logged_model_tag",
+        "mlflow.finalize_logged_model",
+        "mlflow.get_active_model_id",
+        "mlflow.get_logged_model",
+        "mlflow.import_checkpoints",
+        "mlflow.initialize_logged_model",
+        "mlflow.last_logged_model",
+        "mlflow.log_model_params",
+        "mlflow.search_logged_models",
+        "mlflow.set_active_model",
+        "mlflow.set_logged_model_tags",
+        "mlflow.MlflowClient.*_logged_model",
+        "mlflow.MlflowClient.*_logged_model_*",
+        "mlflow.MlflowClient.*_logged_models",
+        "mlflow.MlflowClient.log_model_*",
+    ),
+    REGISTRY: (
+        "mlflow.register_model",
+        "mlflow.search_model_versions",
+        "mlflow.search_registered_models",
+        "mlflow.set_model_version_tag",
+        "mlflow.MlflowClient.*_model_version",
+        "mlflow.MlflowClient.*_model_version_*",
+        "mlflow.MlflowClient.*_model_versions",
+        "mlflow.MlflowClient.*_registered_model",
+        "mlflow.MlflowClient.*_registered_model_*",
+        "mlflow.MlflowClient.*_registered_models",
+        "mlflow.MlflowClient.get_latest_versions",
+        "mlflow.entities.model_registry",
+    ),
+    PROMPTS: (
+        "mlflow.*_prompt",
+        "mlflow.*_prompt_alias",
+        "mlflow.prompt",
+        "mlflow.search_prompts",
+        "mlflow.MlflowClient.*_prompt",
+        "mlflow.MlflowClient.*_prompt_*",
+        "mlflow.MlflowClient.*_prompts",
+        "mlflow.entities.Prompt",
+    ),
+    WEBHOOKS: (
+        "mlflow.MlflowClient.*_webhook",
+        "mlflow.MlflowClient.list_webhooks",
+        "mlflow.entities.Webhook*",
+        "mlflow.entities.webhook",
+    ),
+    FLAVORS: (
+        "mlflow.autolog",
+        "mlflow.ml_package_versions",
+        "mlflow.models",
+        "mlflow.pytorch",
+        "mlflow.sklearn",
+        "mlflow.transformers",
+        "mlflow.types",
+    ),
+    SYSTEM_METRICS: (
+        "mlflow.*_system_metrics_*",
+        "mlflow.system_metrics",
+    ),
+    TRANSFERS: (
+        "mlflow.entities.multipart_upload",
+        "mlflow.entities.presigned_download",
+        "mlflow.entities.presigned_upload",
+    ),
+    WIRE: (
+        "mlflow.protos",
+        "mlflow.*.from_proto",
+        "mlflow.*.to_proto",
+    ),
+}
+
+POLICY: dict[str, Verdict] = {row: verdict for verdict, rows in _ROWS.items() for row in rows}
+
+
+def row_of(name: str) -> str | None:
+    """The row that decides about a symbol, None for none."""
+    rows = [row for row in POLICY if fnmatchcase(name, row) or fnmatchcase(name, f"{row}.*")]
+    return max(rows, key=len, default=None)
+
+
+def verdict_of(name: str) -> Verdict | None:
+    """What is decided about a symbol, None if it has to be the same."""
+    row = row_of(name)
+    return None if row is None else POLICY[row]
