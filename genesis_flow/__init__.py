@@ -69,9 +69,10 @@ def __getattr__(name: str) -> Any:
     if name in _ALIASES:
         value: Any = importlib.import_module(f"{__name__}.{name}")
     else:
-        value = getattr(importlib.import_module("genesis_flow.api"), name, None)
-        if value is None:
+        api = importlib.import_module("genesis_flow.api")
+        if name not in api.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(api, name)
     globals()[name] = value
     return value
 

@@ -67,7 +67,9 @@ class ArtifactStoreContract:
         """The store equals a dict from paths to bytes, whatever is done to both."""
         run_artifact_machine(new_store)
 
-    @pytest.mark.parametrize("name", [*NAMES, "50%25.txt", "a%2e%2e", "..a", "ab:c d;e=f", "ü" * 100, "x" * 255])
+    @pytest.mark.parametrize(
+        "name", [*NAMES, "50%25.txt", "a%2e%2e", "..a", "ab:c d;e=f", "ü" * 100, "x" * 255]
+    )
     def test_names_are_kept_as_they_are(self, open_store: ArtifactStore, name: str) -> None:
         """A legal name is neither decoded, expanded, trimmed nor normalised."""
         path = f"dir {name[:20]}/{name}"
@@ -169,7 +171,7 @@ class ArtifactStoreContract:
         for path in ("", "d"):
             with pytest.raises(NotFound):
                 open_store.open(artifact_path(path))
-        with pytest.raises(AlreadyExists, match="'?d'? cannot be written"):
+        with pytest.raises(AlreadyExists, match="d' cannot be written"):
             put(open_store, "d")
         with pytest.raises(AlreadyExists):
             put(open_store, "d/a/b")
@@ -187,7 +189,7 @@ class ArtifactStoreContract:
             with pytest.raises(NotFound, match="No such local directory"):
                 open_store.put_tree(source, ROOT)
 
-    def test_the_root_of_an_empty_store_can_be_fetched(self, open_store: ArtifactStore, tmp_path: Path) -> None:
+    def test_an_empty_store_can_be_fetched(self, open_store: ArtifactStore, tmp_path: Path) -> None:
         """A store without files is an empty directory."""
         assert tmp_path / "new" == open_store.fetch(ROOT, tmp_path / "new")
         assert [] == list((tmp_path / "new").iterdir())

@@ -63,7 +63,8 @@ class DurabilityContract(OpensStores):
         stores.runs.append(run.id, metrics=[point(key) for key in KEYS], params=texts, tags=texts)
         stores.runs.append(run.id, metrics=[point(step=step, value=step / 3) for step in range(1_000)])
         stores.runs.attach(
-            run.id, datasets=[dataset_input(tags={"a": "1"})], model_inputs=["m"], model_outputs=[ModelOutput("o", 1)]
+            run.id, datasets=[dataset_input(tags={"a": "1"})], model_inputs=["m"],
+            model_outputs=[ModelOutput("o", 1)],
         )
         stores.runs.update(run.id, status=RunStatus.FINISHED, ended_at=NOW + 1, name="other")
         stores.runs.remove(run.id, at=NOW + 2)
@@ -71,11 +72,12 @@ class DurabilityContract(OpensStores):
         again = reopened(stores)
         assert before == again.runs.get(run.id)
         assert history == points(again, run.id)
-        assert [before] == list(again.runs.find(RunQuery(view=View.ALL, experiment_ids=(run.experiment_id,))).items)
+        query = RunQuery(view=View.ALL, experiment_ids=(run.experiment_id,))
+        assert [before] == list(again.runs.find(query).items)
         again.close()
 
     def test_rules_survive(self, stores: Stores) -> None:
-        """After reopening, params still do not change, points still count once, and late points do not win."""
+        """After reopening, params do not change, points count once, and late points do not win."""
         run = added_run(stores)
         stores.runs.append(run.id, metrics=[point(step=5)], params={"p": "1"})
         stores.runs.attach(run.id, datasets=[dataset_input(source="first")])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -122,7 +124,7 @@ class ExperimentMachine(RuleBasedStateMachine):
         if error is None:
             for run in self._runs_of(id):
                 del self.runs[run.id]
-                self._expect(NotFound, lambda id=run.id: self.stores.runs.get(id))  # type: ignore[misc]  # a default binds the loop variable
+                self._expect(NotFound, partial(self.stores.runs.get, run.id))
             del self.model[id]
 
     @invariant()
@@ -133,7 +135,7 @@ class ExperimentMachine(RuleBasedStateMachine):
         for name in NAMES:
             known = self._id_of(self.prefix + name)
             if known is None:
-                self._expect(NotFound, lambda name=name: self.stores.experiments.get_by_name(self.prefix + name))  # type: ignore[misc]  # a default binds the loop variable
+                self._expect(NotFound, partial(self.stores.experiments.get_by_name, self.prefix + name))
             else:
                 assert self.model[known] == self.stores.experiments.get_by_name(self.prefix + name)
 
@@ -156,13 +158,11 @@ class ExperimentMachine(RuleBasedStateMachine):
         return None if self.model[id].stage is Stage.ACTIVE else Inactive
 
     def _expect(self, error: type[GenesisFlowError] | None, call: Callable[[], object]) -> None:
-        try:
+        if error is None:
             call()
-        except GenesisFlowError as caught:
-            assert error is not None, f"{caught!r} was raised"
-            assert isinstance(caught, error), f"expected {error}, got {caught!r}"
         else:
-            assert error is None, f"expected {error}, but nothing was raised"
+            with pytest.raises(error):
+                call()
 
 
 def run_experiment_machine(open_stores: Callable[[], Stores]) -> None:

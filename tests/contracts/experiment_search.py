@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import attrs
@@ -66,47 +67,47 @@ class ExperimentSearchContract(OpensStores):
     """What searches of every `ExperimentRepository` must find."""
 
     @given(drawn=drawn_experiments, data=st.data())
-    def test_searches_find_what_the_reference_finds(self, drawn: list[Experiment], data: st.DataObject) -> None:
-        """For any experiments, filter, order, view and page size the pages join to what the reference finds."""
-        stores = self.open_stores()
-        placed = []
-        for experiment in stored(stores, drawn):
-            if data.draw(st.integers(0, 3)) == 0:
-                stores.experiments.remove(experiment.id, at=NOW)
-                experiment = attrs.evolve(experiment, stage=Stage.DELETED, updated_at=NOW)
-            placed.append(experiment)
-        for _ in range(5):
-            filter = among(placed, data.draw(experiment_filters(placed)))
-            order, view = data.draw(experiment_orders()), data.draw(st.sampled_from(View))
-            query = ExperimentQuery(filter, order, view, data.draw(st.integers(1, 4)))
-            assert expected_ids(placed, filter, order, view) == found_ids(stores, query)
-        stores.close()
+    def test_searches_find_what_the_reference_finds(
+        self, drawn: list[Experiment], data: st.DataObject
+    ) -> None:
+        """For any filter, order, view and page size the pages join to what the reference finds."""
+        with closing(self.open_stores()) as stores:
+            placed = []
+            for experiment in stored(stores, drawn):
+                if data.draw(st.integers(0, 3)) == 0:
+                    stores.experiments.remove(experiment.id, at=NOW)
+                    experiment = attrs.evolve(experiment, stage=Stage.DELETED, updated_at=NOW)
+                placed.append(experiment)
+            for _ in range(5):
+                filter = among(placed, data.draw(experiment_filters(placed)))
+                order, view = data.draw(experiment_orders()), data.draw(st.sampled_from(View))
+                query = ExperimentQuery(filter, order, view, data.draw(st.integers(1, 4)))
+                assert expected_ids(placed, filter, order, view) == found_ids(stores, query)
 
     @given(drawn=drawn_experiments, data=st.data())
     def test_changes_between_pages_neither_repeat_nor_skip(
         self, drawn: list[Experiment], data: st.DataObject
     ) -> None:
         """Experiments that stay as they are come once and in order, whatever comes and goes between pages."""
-        stores = self.open_stores()
-        placed = stored(stores, drawn)
-        filter, order = among(placed), data.draw(experiment_orders())
-        leaving = [experiment for experiment in placed if data.draw(st.booleans())]
-        kept = [experiment for experiment in placed if experiment not in leaving]
+        with closing(self.open_stores()) as stores:
+            placed = stored(stores, drawn)
+            filter, order = among(placed), data.draw(experiment_orders())
+            leaving = [experiment for experiment in placed if data.draw(st.booleans())]
+            kept = [experiment for experiment in placed if experiment not in leaving]
 
-        def between(number: int) -> None:
-            added_experiment(stores, created_at=NOW + number)
-            if leaving:
-                experiment = leaving.pop()
-                stores.experiments.remove(experiment.id, at=NOW)
-                if number % 2:
-                    stores.experiments.purge(experiment.id)
+            def between(number: int) -> None:
+                added_experiment(stores, created_at=NOW + number)
+                if leaving:
+                    experiment = leaving.pop()
+                    stores.experiments.remove(experiment.id, at=NOW)
+                    if number % 2:
+                        stores.experiments.purge(experiment.id)
 
-        query = ExperimentQuery(filter, order, limit=data.draw(st.integers(1, 2)))
-        found = [each.id for page in pages(stores.experiments.find, query, between) for each in page]
-        kept_ids = {experiment.id for experiment in kept}
-        assert expected_ids(kept, filter, order) == [id for id in found if id in kept_ids]
-        assert len(set(found)) == len(found)
-        stores.close()
+            query = ExperimentQuery(filter, order, limit=data.draw(st.integers(1, 2)))
+            found = [each.id for page in pages(stores.experiments.find, query, between) for each in page]
+            kept_ids = {experiment.id for experiment in kept}
+            assert expected_ids(kept, filter, order) == [id for id in found if id in kept_ids]
+            assert len(set(found)) == len(found)
 
     def test_the_default_experiment_is_found(self, stores: Stores) -> None:
         """A search without a filter finds every active experiment, the default one included."""
@@ -122,7 +123,7 @@ class ExperimentSearchContract(OpensStores):
         assert [added] == list(found.items)
 
     def test_the_default_order_is_newest_first(self, stores: Stores) -> None:
-        """Experiments come with the latest creation first, and of equal ones the smaller id first, as a number."""
+        """The latest creation comes first, and of equal ones the smaller id, compared as a number."""
         stores.experiments.remove("0", at=NOW)
         early = [added_experiment(stores, created_at=NOW) for _ in range(11)]
         late = added_experiment(stores, created_at=NOW + 1)
@@ -141,7 +142,8 @@ class ExperimentSearchContract(OpensStores):
     def test_orders(self, stores: Stores, key: str) -> None:
         """Times order as numbers and names by code points; of equal ones the greater id comes first."""
         stores.experiments.remove("0", at=NOW)
-        values: list[Any] = ["a", "B", "b", "é", "Z", "10", "9"] if key == "name" else [9, 10, 10**12, 2**53 + 1, 2**53, 9]
+        texts, times = ["a", "B", "b", "é", "Z", "10", "9"], [9, 10, 10**12, 2**53 + 1, 2**53, 9]
+        values: list[Any] = texts if key == "name" else times
         placed = []
         for value in values:
             created_at = value if key == "created_at" else NOW

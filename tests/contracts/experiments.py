@@ -67,8 +67,10 @@ class ExperimentRepositoryContract(OpensStores):
 
     @pytest.mark.parametrize(
         "other",
-        ["NAME", "name ", " name", "name.", "na%me", "nam_", "n\u00e1me", "na\u0301me", "name\n", "\u00df", "ss",
-         "$name", "x" * 500],
+        [
+            "NAME", "name ", " name", "name.", "na%me", "nam_", "n\u00e1me", "na\u0301me", "name\n", "\u00df",
+            "ss", "$name", "x" * 500,
+        ],
     )
     def test_names_differ_by_code_points(self, stores: Stores, other: str) -> None:
         """Names are compared exactly: case, spaces and accents count."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -121,7 +122,7 @@ class RunAppendContract(OpensStores):
         assert [(NOW, step, repr(float(step))) for step in range(1_000)] == points(stores, run.id, "one")
 
     def test_a_long_history_keeps_every_point(self, stores: Stores) -> None:
-        """Batches of any size add up: 2,500 points in batches of 1, 7 and 499 are all in the history, once."""
+        """Batches add up: 2,500 points in batches of 1, 7 and 499 are all in the history, once."""
         run = added_run(stores)
         expected = [point(value=step / 3, step=step, timestamp=NOW + step // 2) for step in range(2_500)]
         rest = iter(expected)
@@ -166,7 +167,7 @@ class RunAppendContract(OpensStores):
     def test_the_latest_point_has_the_greatest_step_time_and_value(
         self, stores: Stores, in_one_batch: bool
     ) -> None:
-        """The latest point is the greatest (step, timestamp, value), NaN just below 0, whichever comes first."""
+        """The latest is the greatest (step, timestamp, value), NaN just below 0, whichever comes first."""
         experiment = added_experiment(stores)
         for winner, loser in WINNERS_AND_LOSERS:
             for order in ((winner, loser), (loser, winner)):
@@ -202,7 +203,7 @@ class RunAppendContract(OpensStores):
             assert (key, 0) == (history.key, len(history))
 
     def test_repeated_batches_count_once(self, stores: Stores) -> None:
-        """A batch that is appended again, whole or in part and twice in itself, leaves what it left before."""
+        """A batch that is appended again, whole, in part or mixed, leaves what it left before."""
         run = added_run(stores)
         batch = [point(value=value, step=step) for value in (NAN, INF, 0.0, 0.5) for step in (0, 1)]
         stores.runs.append(run.id, metrics=batch, params={"p": "1"}, tags={"t": "1"})
@@ -239,7 +240,7 @@ class RunAppendContract(OpensStores):
         assert {"p": "a"} == stores.runs.get(run.id).params
 
     def test_a_refused_batch_leaves_nothing(self, stores: Stores) -> None:
-        """A conflict names every param that would change, and no metric, param or tag of the batch is stored."""
+        """A conflict names every param that would change, and nothing of the batch is stored."""
         run = added_run(stores, params={"p.a": "1", "q": "1", "same": "1"}, tags={"t": "1"})
         stores.runs.append(run.id, metrics=[point()])
         before = stores.runs.get(run.id)
@@ -265,17 +266,16 @@ class RunAppendContract(OpensStores):
 
     @given(batches=st.lists(st.lists(metrics, max_size=8), max_size=6), data=st.data())
     def test_any_batches_add_up(self, batches: list[list[Metric]], data: st.DataObject) -> None:
-        """Latest points and histories depend on the set of points alone: not on batches, order or repetition."""
-        stores = self.open_stores()
-        run = added_run(stores)
-        repeated = data.draw(st.permutations(batches + batches[:2]))
-        for batch in repeated:
-            stores.runs.append(run.id, metrics=batch)
-        every = [metric for batch in batches for metric in batch]
-        found = stores.runs.get(run.id).metrics
-        expected = {key: shown(metric) for key, metric in latest(every).items()}
-        assert expected == {key: shown(metric) for key, metric in found.items()}
-        for key in {metric.key for metric in every}:
-            mine = [metric for metric in every if metric.key == key]
-            assert expected_points(mine) == points(stores, run.id, key)
-        stores.close()
+        """Latest points and histories depend on the set of points, not on batches, order or repetition."""
+        with closing(self.open_stores()) as stores:
+            run = added_run(stores)
+            repeated = data.draw(st.permutations(batches + batches[:2]))
+            for batch in repeated:
+                stores.runs.append(run.id, metrics=batch)
+            every = [metric for batch in batches for metric in batch]
+            found = stores.runs.get(run.id).metrics
+            expected = {key: shown(metric) for key, metric in latest(every).items()}
+            assert expected == {key: shown(metric) for key, metric in found.items()}
+            for key in {metric.key for metric in every}:
+                mine = [metric for metric in every if metric.key == key]
+                assert expected_points(mine) == points(stores, run.id, key)

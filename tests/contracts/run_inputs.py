@@ -21,7 +21,9 @@ class RunInputsContract(OpensStores):
         """Datasets with all they hold, model inputs and outputs with their steps are read back."""
         run = added_run(stores)
         inputs = [
-            dataset_input("b", "1", {CONTEXT_TAG: "train"}, schema='{"a": "é"}', profile="", source_type="http"),
+            dataset_input(
+                "b", "1", {CONTEXT_TAG: "train"}, schema='{"a": "é"}', profile="", source_type="http"
+            ),
             dataset_input("a", "1", source="x" * 65_535),
         ]
         outputs = [ModelOutput("m-2", -3), ModelOutput("m-1")]
@@ -102,22 +104,28 @@ class RunInputsContract(OpensStores):
     def test_datasets_belong_to_an_experiment(self, stores: Stores) -> None:
         """Another experiment, name or digest has another dataset."""
         experiment = added_experiment(stores)
-        stores.runs.attach(added_run(stores, experiment.id).id, datasets=[dataset_input("a", "1", source="first")])
+        first = dataset_input("a", "1", source="first")
+        stores.runs.attach(added_run(stores, experiment.id).id, datasets=[first])
         elsewhere, here = added_run(stores), added_run(stores, experiment.id)
         mine = [dataset_input("a", "1", source="mine")]
         stores.runs.attach(elsewhere.id, datasets=mine)
         assert mine == list(stores.runs.get(elsewhere.id).dataset_inputs)
-        others = [dataset_input(name, digest, source="own") for name, digest in (("a", "2"), ("A", "1"), ("a1", ""))]
+        pairs = (("a", "2"), ("A", "1"), ("a1", ""))
+        others = [dataset_input(name, digest, source="own") for name, digest in pairs]
         stores.runs.attach(here.id, datasets=others)
         assert others == sorted(stores.runs.get(here.id).dataset_inputs, key=others.index)
 
     def test_names_of_datasets_do_not_run_together(self, stores: Stores) -> None:
         """Name and digest are compared each for itself: ("a", "bc") and ("ab", "c") are two datasets."""
         run = added_run(stores)
-        pairs = [("a", "bc"), ("ab", "c"), ("a/b", "c"), ("a", "b/c"), ("a.b", "c"), ("a", "b.c"), ("é", "e\u0301")]
+        pairs = [
+            ("a", "bc"), ("ab", "c"), ("a/b", "c"), ("a", "b/c"), ("a.b", "c"), ("a", "b.c"),
+            ("é", "e\u0301"),
+        ]
         stores.runs.attach(run.id, datasets=[dataset_input(*pair, source=repr(pair)) for pair in pairs])
         found = used(stores.runs.get(run.id))
-        assert {pair: repr(pair) for pair in pairs} == {key: each.dataset.source for key, each in found.items()}
+        sources = {key: each.dataset.source for key, each in found.items()}
+        assert {pair: repr(pair) for pair in pairs} == sources
 
     def test_keys_of_input_tags_are_stored_faithfully(self, stores: Stores) -> None:
         """Tags of a use keep their keys, whatever characters these hold."""
@@ -129,7 +137,8 @@ class RunInputsContract(OpensStores):
         """`find` returns runs with inputs and outputs, as `get` does."""
         run = added_run(stores)
         stores.runs.attach(
-            run.id, datasets=[dataset_input(tags={"a": "1"})], model_inputs=["m"], model_outputs=[ModelOutput("o", 1)]
+            run.id, datasets=[dataset_input(tags={"a": "1"})], model_inputs=["m"],
+            model_outputs=[ModelOutput("o", 1)],
         )
         found = stores.runs.find(RunQuery(experiment_ids=(run.experiment_id,)))
         assert [stores.runs.get(run.id)] == list(found.items)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -102,7 +103,7 @@ class RunMachine(RuleBasedStateMachine):
         """A batch is stored whole or refused whole; repeating it changes nothing."""
         for _ in range(1 + again):
             error = self._writing_error(id)
-            if error is None and any(self.model[id].run.params.get(key, new) != new for key, new in params.items()):
+            if error is None and self._would_change(id, params):
                 error = ParamConflict
             self._expect(
                 error, lambda: self.stores.runs.append(id, metrics=metrics, params=params, tags=tags)
@@ -156,7 +157,9 @@ class RunMachine(RuleBasedStateMachine):
         error = self._writing_error(id)
         self._expect(
             error,
-            lambda: self.stores.runs.attach(id, datasets=datasets, model_inputs=models, model_outputs=outputs),
+            lambda: self.stores.runs.attach(
+                id, datasets=datasets, model_inputs=models, model_outputs=outputs
+            ),
         )
         if error is None:
             run = self.model[id].run
@@ -224,18 +227,21 @@ class RunMachine(RuleBasedStateMachine):
         """Close the store."""
         self.stores.close()
 
+    def _would_change(self, id: str, params: dict[str, str]) -> bool:
+        known = self.model[id].run.params
+        return any(known.get(key, value) != value for key, value in params.items())
+
     def _writing_error(self, id: str) -> type[GenesisFlowError] | None:
         if id not in self.model:
             return NotFound
         return None if self.model[id].run.stage is Stage.ACTIVE else Inactive
 
     def _expect(self, error: type[GenesisFlowError] | None, call: Callable[[], object]) -> None:
-        try:
+        if error is None:
             call()
-        except GenesisFlowError as caught:
-            assert error is type(caught), f"expected {error}, got {caught!r}"
         else:
-            assert error is None, f"expected {error}, but nothing was raised"
+            with pytest.raises(error):
+                call()
 
 
 def _canonical(run: Run) -> dict[str, Any]:

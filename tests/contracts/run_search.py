@@ -40,7 +40,8 @@ NUMBERS: Mapping[str, float] = {
 }
 TEXTS = (
     "abc", "ABC", "abC", "a.c", "a%c", "a_c", "a*c", "a\\c", "abcd", "xabc", "", " abc", "abc\n", "a\nc", "é",
-    "É", "e\u0301", "ß", "SS", "[abc]", "(a|b)", "^abc$", "a'c", 'a"c', "10", "9", "\U0001f600", "日本", "abc ",
+    "É", "e\u0301", "ß", "SS", "[abc]", "(a|b)", "^abc$", "a'c", 'a"c', "10", "9", "\U0001f600", "日本",
+    "abc ",
 )
 
 NUMBER_CASES: tuple[tuple[Any, float, str], ...] = (
@@ -151,8 +152,9 @@ class RunSearchContract(OpensStores):
             stores.runs.append(ids[key], metrics=[point(key, 1.0)])
         for key, id in ids.items():
             for term in (
-                TextComparison(param(key), "=", "1"), TextComparison(tag(key), "=", "1"), Like(param(key), "%"),
-                NumberComparison(metric(key), "=", 1), Presence(param(key), True), Presence(tag(key), True),
+                TextComparison(param(key), "=", "1"), Like(param(key), "%"), Presence(param(key), True),
+                TextComparison(tag(key), "=", "1"), Presence(tag(key), True),
+                NumberComparison(metric(key), "=", 1),
             ):
                 assert [id] == found_ids(stores, run_query([experiment.id], term)), term
 
@@ -211,7 +213,7 @@ class RunSearchContract(OpensStores):
             assert sorted(expected) == sorted(found_ids(stores, query))
 
     def test_times_are_whole_numbers(self, stores: Stores) -> None:
-        """Times compare exactly, also beyond 2**53 and with fractions; an end that is missing matches nothing."""
+        """Times compare exactly, also beyond 2**53 and with fractions; a missing end matches nothing."""
         experiment = added_experiment(stores)
         early = added_run(stores, experiment.id, started_at=NOW, ended_at=None)
         late = added_run(stores, experiment.id, started_at=2**53 + 1, ended_at=INT64_MAX)
@@ -236,10 +238,12 @@ class RunSearchContract(OpensStores):
             assert [late.id, early.id] == found_ids(stores, run_query([experiment.id], order=(order,)))
 
     def test_any_dataset_of_a_run_counts(self, stores: Stores) -> None:
-        """A condition on datasets holds if one of them satisfies it; two conditions may be met by two of them."""
+        """A condition on datasets holds if any one satisfies it; two may be met by two of them."""
         experiment = added_experiment(stores)
         run, other, bare = (added_run(stores, experiment.id) for _ in range(3))
-        both = [dataset_input("a", "1", {CONTEXT_TAG: "train"}), dataset_input("b", "2", {CONTEXT_TAG: "eval"})]
+        both = [
+            dataset_input("a", "1", {CONTEXT_TAG: "train"}), dataset_input("b", "2", {CONTEXT_TAG: "eval"}),
+        ]
         stores.runs.attach(run.id, datasets=both)
         stores.runs.attach(other.id, datasets=[dataset_input("B", "1")])
         name, digest, context = dataset("name"), dataset("digest"), dataset("context")
@@ -268,7 +272,9 @@ class RunSearchContract(OpensStores):
         ]
         assert {"zero", "more"} == self._names(stores, runs, *terms)
 
-    @pytest.mark.parametrize(("view", "expected"), [(View.ACTIVE_ONLY, "a"), (View.DELETED_ONLY, "d"), (View.ALL, "ad")])
+    @pytest.mark.parametrize(
+        ("view", "expected"), [(View.ACTIVE_ONLY, "a"), (View.DELETED_ONLY, "d"), (View.ALL, "ad")]
+    )
     def test_views_select_by_the_stage_of_the_run(self, stores: Stores, view: View, expected: str) -> None:
         """A view looks at the runs' own stage, not at that of their experiment."""
         experiment = added_experiment(stores)
@@ -306,7 +312,8 @@ class RunSearchContract(OpensStores):
         """Runs that the order does not tell apart come latest start first, then by id."""
         experiment = added_experiment(stores)
         for id, started_at in (("b", 5), ("a", 5), ("c", 7), ("B", 5)):
-            added_run(stores, experiment.id, id=id + experiment.name, started_at=started_at, params={"p": "1"})
+            id += experiment.name
+            added_run(stores, experiment.id, id=id, started_at=started_at, params={"p": "1"})
         for order in ((), (rising(param("p")),), (falling(param("missing")),)):
             found = found_ids(stores, run_query([experiment.id], order=order, limit=1))
             assert ["c", "B", "a", "b"] == [id[0] for id in found]

@@ -18,10 +18,11 @@ ROOT = "memory://artifacts"
 
 #: Keys that differ only in case, accents, spaces or dots, or that mean something to some database.
 KEYS = (
-    "k", "K", "k ", " k", "k.k", "k.K", ".k", "k.", "k..k", "k/k", "k:k", "k-k", "k_k", "k%k", "%", "_", "k%2ek",
-    "$k", "k$k", "$", "$set", "k.$", "k.0", "0", "1", "~", "k~k", "k~1k", "é", "e\u0301", "É", "ß", "ss", "ı", "i",
-    "İ", "I", "Ω", "\u2126", "日本", "\U0001f600", "__proto__", "constructor", "_id", "id", "toString", "null",
-    "x" * 250, "x" * 249 + "y", "é" * 250, "val/acc", "my metric", "`k`", "'k'", '"k"', "k;--", "[k]", "{k}", "k\\k",
+    "k", "K", "k ", " k", "k.k", "k.K", ".k", "k.", "k..k", "k/k", "k:k", "k-k", "k_k", "k%k", "%", "_",
+    "k%2ek", "$k", "k$k", "$", "$set", "k.$", "k.0", "0", "1", "~", "k~k", "k~1k", "é", "e\u0301", "É", "ß",
+    "ss", "ı", "i", "İ", "I", "Ω", "\u2126", "日本", "\U0001f600", "__proto__", "constructor", "_id", "id",
+    "toString", "null", "x" * 250, "x" * 249 + "y", "é" * 250, "val/acc", "my metric", "`k`", "'k'", '"k"',
+    "k;--", "[k]", "{k}", "k\\k",
 )
 
 
@@ -88,8 +89,14 @@ def points(stores: Stores, run_id: str, key: str = "loss") -> list[tuple[int, in
 
 def expected_points(metrics: Iterable[Metric]) -> list[tuple[int, int, str]]:
     """What `points` must show after these points of one metric were appended, in any order and repeated."""
-    unique = {(m.timestamp, m.step, m.value == m.value, 0.0 if m.value != m.value else m.value) for m in metrics}
-    return [(time, step, repr(value) if is_number else "nan") for time, step, is_number, value in sorted(unique)]
+    rows = {
+        (each.timestamp, each.step, each.value == each.value, each.value if each.value == each.value else 0.0)
+        for each in metrics
+    }
+    return [
+        (timestamp, step, repr(value) if is_number else "nan")
+        for timestamp, step, is_number, value in sorted(rows)
+    ]
 
 
 def shown(metric: Metric | None) -> tuple[int, int, str] | None:

@@ -71,13 +71,14 @@ def experiment_query(
     *terms: Comparison, order: Order = (), view: View = View.ACTIVE_ONLY, limit: int = 1000
 ) -> ExperimentQuery:
     """A search of experiments as a use case states it: its order is total."""
-    return ExperimentQuery(filter=Filter(terms), order=total_order(order, EXPERIMENTS), view=view, limit=limit)
+    total = total_order(order, EXPERIMENTS)
+    return ExperimentQuery(filter=Filter(terms), order=total, view=view, limit=limit)
 
 
 def pages(
     find: Callable[[Q], Page[T]], query: Q, between: Callable[[int], None] = lambda number: None
 ) -> Iterator[Sequence[T]]:
-    """All pages of a search; `between` is called with the number of each page before it is read, but the first."""
+    """All pages of a search; `between` is called with the number of each page but the first, before it."""
     page = find(query)
     yield page.items
     number = 0

@@ -41,7 +41,7 @@ class Stores:
 
 
 class OpensStores:
-    """What a suite needs of an adapter: override `open_stores`, and `stores` where the default does not fit."""
+    """What a suite needs of an adapter: override `open_stores`, and `stores` where that does not fit."""
 
     def open_stores(self) -> Stores:
         """

@@ -93,8 +93,9 @@ def test_escapes_are_refused(value: str) -> None:
     "value",
     [
         "a", "a b", "a/b.txt", "50%25.txt", "100%", "%", "a%2e%2e", "..a", "a..", "a..b/c", ".hidden", "~",
-        "a~b", "#", "?", "a?b=c", "a;b", "*", "[x]", "ab:c", "12:30", "é", "e\u0301", "模型", "ab::c", "x" * 999,
+        "a~b", "#", "?", "a?b=c", "a;b", "*", "[x]", "ab:c", "12:30", "é", "e\u0301", "模型", "ab::c",
         "%zz", "images/a~b+step+3+timestamp+77+x.png", "-", "'\"", "a|b", "<a>", "$a", "\u2028", "~$x.docx",
+        "x" * 999,
     ],
 )
 def test_legal_names_stay_as_they_are(value: str) -> None:

@@ -55,7 +55,9 @@ def dataset_inputs(draw: st.DrawFn) -> tuple[DatasetInput, ...]:
     What a dataset holds follows from its name and digest: stores keep one dataset of a name and digest.
     """
     names = st.tuples(st.sampled_from(("d", "D", "d%", "é", "it's")), st.sampled_from(("1", "01", "d")))
-    tags = ({}, {CONTEXT_TAG: "train"}, {CONTEXT_TAG: "Train"}, {CONTEXT_TAG: "", "other": "x"})
+    tags: tuple[dict[str, str], ...] = (
+        {}, {CONTEXT_TAG: "train"}, {CONTEXT_TAG: "Train"}, {CONTEXT_TAG: "", "other": "x"},
+    )
     return tuple(
         DatasetInput(Dataset(name, digest, "local", f"{name}:{digest}"), dict(draw(st.sampled_from(tags))))
         for name, digest in draw(st.lists(names, max_size=3, unique=True))

@@ -6,6 +6,7 @@ What the URI says wins; only what it leaves open gets a default.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -20,6 +21,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from genesis_flow.adapters.mongo import indexes
+from genesis_flow.adapters.mongo.claims import EXPERIMENTS_ONLY, add_claimed
 from genesis_flow.adapters.mongo.errors import translating_errors
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
@@ -63,6 +65,35 @@ def client_options(uri: str, timeout_s: float) -> dict[str, Any]:
     return {key: value for key, value in defaults.items() if key.lower() not in given}
 
 
+#: How long an experiment that was seen active is taken to be so.
+_SEEN_ACTIVE_S: Final = 1.0
+
+
+@attrs.define(eq=False)
+class SeenActive:
+    """
+    Experiments that were seen active a moment ago, so that adding runs in a row does not look each time.
+
+    What this process deletes is forgotten at once. If another process deletes an experiment, runs may still
+    be added to it for as long as `_SEEN_ACTIVE_S`.
+    """
+
+    _until: dict[str, float] = attrs.field(factory=dict, init=False)
+
+    def __contains__(self, experiment_id: str) -> bool:
+        return self._until.get(experiment_id, 0.0) > time.monotonic()
+
+    def add(self, experiment_id: str) -> None:
+        """Note that the experiment is active now."""
+        if len(self._until) > 1000:
+            self._until.clear()
+        self._until[experiment_id] = time.monotonic() + _SEEN_ACTIVE_S
+
+    def discard(self, experiment_id: str) -> None:
+        """Forget the experiment."""
+        self._until.pop(experiment_id, None)
+
+
 @attrs.define(eq=False)
 class MongoDatabase:
     """
@@ -81,6 +112,7 @@ class MongoDatabase:
     artifact_root: str
     timeout_s: float = 5.0
     listeners: tuple[Any, ...] = ()
+    seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
     _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
     _pid: int = attrs.field(default=-1, init=False, repr=False)
@@ -102,7 +134,7 @@ class MongoDatabase:
     def command(self, name: str, **arguments: Any) -> Mapping[str, Any]:
         """Run a database command without preparing the database (for diagnosis)."""
         with translating_errors():
-            return self._connected().command(name, **arguments)
+            return dict(self._connected().command(name, **arguments))
 
     def collection_names(self) -> list[str]:
         """The collections that exist, without preparing the database (for diagnosis)."""
@@ -117,7 +149,7 @@ class MongoDatabase:
     def write_concern(self) -> Mapping[str, Any]:
         """The write concern that the URI asks for; empty where it leaves the choice to the server."""
         with translating_errors():
-            return self._connected().write_concern.document
+            return dict(self._connected().write_concern.document)
 
     def _connected(self) -> Database[Document]:
         pid = os.getpid()
@@ -140,6 +172,7 @@ class MongoDatabase:
                 _require_schema(database)
                 _create_indexes(database)
                 _add_default_experiment(database, self.artifact_root)
+                add_counter(database[indexes.COUNTERS], database[indexes.EXPERIMENTS])
                 self._ready = database
             return self._ready
 
@@ -180,6 +213,18 @@ def models_exist(database: Database[Document], collection: str) -> bool:
     return all(model.document["name"] in names for model in indexes.INDEXES[collection])
 
 
+def add_counter(counters: Collection[Document], experiments: Collection[Document]) -> None:
+    """
+    Put the counter of experiment ids in place, if it is not there, behind the ids that are taken.
+
+    It is never made by the update that counts: not every server keeps two of those apart.
+    """
+    if counters.find_one({"_id": "experiments"}, {"_id": 1}) is None:
+        newest = experiments.find_one(EXPERIMENTS_ONLY, {"_id": 1}, sort=[("_id", -1)])
+        with contextlib.suppress(DuplicateKeyError):  # another process was first
+            counters.insert_one({"_id": "experiments", "last": newest["_id"] if newest else 0})
+
+
 def _add_default_experiment(database: Database[Document], artifact_root: str) -> None:
     experiments = database[indexes.EXPERIMENTS]
     if experiments.find_one({}, {"_id": 1}) is not None:
@@ -194,7 +239,4 @@ def _add_default_experiment(database: Database[Document], artifact_root: str) ->
         "updated": now,
         "t": {},
     }
-    try:
-        experiments.insert_one(document)
-    except DuplicateKeyError:
-        return  # another process was first
+    add_claimed(experiments, document)  # unless another process was first

@@ -168,7 +168,7 @@ def _between(prefix: str, lower: str, upper: str | None) -> Condition:
 
 
 def _bounds(term: Comparison) -> Iterator[tuple[str, str | None]]:
-    """The least value a term may have, and the one it stays below (None: no bound; equal: exactly this one)."""
+    """The least value a term may have, and the one it stays below (None: no bound; equal: just this one)."""
     match term:
         case NumberComparison():
             yield _number_bounds(term)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -12,6 +13,7 @@ from pymongo import UpdateOne
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import Document, texts_to_fields
 from genesis_flow.adapters.mongo.indexes import DATASETS
+from genesis_flow.adapters.mongo.names import prefix_range
 from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 
 #: Contents up to this many characters are also kept in the run, so that it is read at once.
@@ -38,7 +40,7 @@ class MongoDatasets:
         by_id = {dataset_id(experiment_id, row.dataset): row for row in reversed(inputs)}
         updates = [
             UpdateOne({"_id": id}, {"$setOnInsert": _content(row.dataset)}, upsert=True)
-            for id, row in by_id.items()
+            for id, row in sorted(by_id.items(), key=itemgetter(0))
         ]
         self._database[DATASETS].bulk_write(updates, ordered=False)
         stored = self._by_id(by_id)
@@ -51,7 +53,7 @@ class MongoDatasets:
 
     def purge(self, experiment_id: str) -> None:
         """Erase the datasets of an experiment."""
-        self._database[DATASETS].delete_many({"_id": {"$gte": f"{experiment_id}/", "$lt": f"{experiment_id}0"}})
+        self._database[DATASETS].delete_many({"_id": prefix_range(experiment_id)})
 
     def _by_id(self, ids: Iterable[str]) -> dict[str, Document]:
         return {row["_id"]: row for row in self._database[DATASETS].find({"_id": {"$in": list(ids)}})}

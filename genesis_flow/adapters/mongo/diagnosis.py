@@ -50,13 +50,13 @@ class MongoDiagnosis(Diagnosis):
                 f"the URI asks for write concern {concern}: acknowledged writes may be lost in a failover. "
                 "Leave out w and journal, or use w=majority.",
             )
-        return Finding("durability", Health.OK, "writes are acknowledged by the server's default or a majority")
+        return Finding("durability", Health.OK, "writes are acknowledged as the server's default says, or more")
 
 
 def _index_finding(collection: str, missing: set[str], is_present: bool) -> Finding:
     if not is_present:
         return Finding(
-            f"indexes of {collection}", Health.WARNING, "the collection does not exist yet; first use creates it"
+            f"indexes of {collection}", Health.WARNING, "the collection does not exist yet; first use adds it"
         )
     if missing:
         names = ", ".join(sorted(missing))

@@ -93,6 +93,8 @@ def run_to_document(run: Run) -> Document:
         "p": texts_to_fields(run.params),
         "t": texts_to_fields({**run.tags, NAME_TAG: run.name}),
         "n": {},
+        "mi": list(run.model_inputs),
+        "mo": [{"id": output.model_id, "s": output.step} for output in run.model_outputs],
     }
     document["k"] = document_terms(document)
     return document

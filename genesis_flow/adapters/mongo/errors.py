@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import random
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from bson.errors import BSONError
 from pymongo import errors
@@ -21,7 +24,12 @@ from genesis_flow.domain.errors import (
     Unsupported,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 DUPLICATE_KEY: Final = 11000
+WRITE_CONFLICT: Final = 112
+_CONFLICT_ATTEMPTS: Final = 6
 _TOO_LARGE = frozenset({10334, 17419, 17420})
 _UNAUTHENTICATED = frozenset({18, 8000})
 _FORBIDDEN = frozenset({13})
@@ -71,7 +79,7 @@ def _by_code(error: errors.OperationFailure) -> GenesisFlowError:
         )
     if code in _FORBIDDEN:
         return Forbidden(
-            "The MongoDB user may not do this: give it the readWrite role on the database of the tracking URI."
+            "The MongoDB user may not do this: grant it the readWrite role on the database of the tracking URI."
         )
     if code in _TOO_LARGE:
         return _too_large(error)
@@ -88,7 +96,7 @@ def _bulk(error: errors.BulkWriteError) -> GenesisFlowError:
 
 
 #: The most derived class comes first.
-TABLE: Final[tuple[tuple[type[errors.PyMongoError], Callable[..., GenesisFlowError]], ...]] = (
+TABLE: Final[tuple[tuple[type[Exception], Callable[..., GenesisFlowError]], ...]] = (
     (errors.DuplicateKeyError, _duplicate),
     (errors.ExecutionTimeout, _unavailable),
     (errors.WTimeoutError, _unavailable),
@@ -106,6 +114,37 @@ TABLE: Final[tuple[tuple[type[errors.PyMongoError], Callable[..., GenesisFlowErr
 def domain_error(error: errors.PyMongoError) -> GenesisFlowError:
     """What `error` is called in the domain."""
     return next(make(error) for kind, make in TABLE if isinstance(error, kind))
+
+
+def is_conflict(error: errors.PyMongoError) -> bool:
+    """Whether the server gave up a write, having done nothing, because of another writer."""
+    if isinstance(error, errors.BulkWriteError):
+        rows = error.details.get("writeErrors") or [{}]
+        return all(row.get("code") == WRITE_CONFLICT for row in rows)
+    return isinstance(error, errors.OperationFailure) and error.code == WRITE_CONFLICT
+
+
+def operation(method: Callable[P, T]) -> Callable[P, T]:
+    """
+    Make a repository's method raise the domain's errors, and repeat it where it lost a conflict.
+
+    Servers that keep a whole command in one transaction (Azure's) end one of two writers that wait for each
+    other. Every method may be repeated: that is a promise of the ports.
+    """
+
+    @functools.wraps(method)
+    def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(_CONFLICT_ATTEMPTS):
+            with translating_errors():
+                try:
+                    return method(*args, **kwargs)
+                except errors.PyMongoError as error:
+                    if attempt == _CONFLICT_ATTEMPTS - 1 or not is_conflict(error):
+                        raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # spreads writers, keeps no secret
+        raise AssertionError("the last attempt returns or raises")
+
+    return repeated
 
 
 @contextmanager

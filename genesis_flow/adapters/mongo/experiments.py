@@ -6,26 +6,26 @@ from typing import Any
 
 import attrs
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo import conditions, search
-from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.claims import EXPERIMENTS_ONLY, add_claimed, release, take
+from genesis_flow.adapters.mongo.client import MongoDatabase, add_counter
 from genesis_flow.adapters.mongo.datasets import MongoDatasets
 from genesis_flow.adapters.mongo.documents import (
     document_to_experiment,
     experiment_to_document,
     texts_to_fields,
 )
-from genesis_flow.adapters.mongo.errors import translating_errors
+from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import COUNTERS, EXPERIMENTS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
 from genesis_flow.adapters.mongo.terms import REFRESH
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
-from genesis_flow.domain.errors import AlreadyExists, Inactive
+from genesis_flow.domain.errors import Conflict, Inactive
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import ExperimentQuery
-from genesis_flow.domain.values.lifecycle import View
+from genesis_flow.domain.values.lifecycle import Stage, View
 from genesis_flow.domain.values.pages import Cursor, Page
 from genesis_flow.domain.values.refusals import (
     experiment_name_taken,
@@ -46,66 +46,75 @@ class MongoExperimentRepository(ExperimentRepository):
 
     _database: MongoDatabase
 
+    @operation
     def add(self, experiment: NewExperiment) -> Experiment:
-        with translating_errors():
-            added = experiment.with_id(self._next_id())
-            try:
-                self._database[EXPERIMENTS].insert_one(experiment_to_document(added))
-            except DuplicateKeyError:
-                raise experiment_name_taken(experiment.name) from None
+        added = experiment.with_id(self._next_id())
+        if not add_claimed(self._database[EXPERIMENTS], experiment_to_document(added)):
+            raise experiment_name_taken(experiment.name)
         return added
 
     def _next_id(self) -> str:
-        counter = self._database[COUNTERS].find_one_and_update(
-            {"_id": "experiments"},
-            {"$inc": {"last": 1}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        return str(counter["last"])
+        counters = self._database[COUNTERS]
+        while True:
+            counter = counters.find_one_and_update(
+                {"_id": "experiments"}, {"$inc": {"last": 1}}, return_document=ReturnDocument.AFTER
+            )
+            if counter is not None:
+                return str(counter["last"])
+            add_counter(counters, self._database[EXPERIMENTS])
 
+    @operation
     def get(self, experiment_id: str) -> Experiment:
-        with translating_errors():
-            document = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)})
+        document = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)})
         if document is None:
             raise no_experiment(experiment_id)
         return document_to_experiment(document)
 
+    @operation
     def get_by_name(self, name: str) -> Experiment:
-        with translating_errors():
-            document = self._database[EXPERIMENTS].find_one({"name": name})
+        document = self._database[EXPERIMENTS].find_one({"name": name})
         if document is None:
             raise no_experiment_named(name)
         return document_to_experiment(document)
 
+    @operation
     def find(self, query: ExperimentQuery) -> Page[Experiment]:
         attributes = conditions.EXPERIMENT_PATHS
-        wanted = conditions.exact(query.filter, attributes)
+        wanted = [EXPERIMENTS_ONLY, *conditions.exact(query.filter, attributes)]
         if query.view is not View.ALL:
             wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
         keys = search.sort_keys(query.order, query.filter, attributes)
         cursor = _numbered(query)
-        with translating_errors():
-            documents = search.read(
-                self._database[EXPERIMENTS], wanted, keys, cursor=cursor, limit=query.limit + 1, projection={}
-            )
+        documents = search.read(
+            self._database[EXPERIMENTS], wanted, keys, cursor=cursor, limit=query.limit + 1, projection={}
+        )
         found = [document_to_experiment(document) for document in documents[: query.limit]]
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
 
+    @operation
     def rename(self, experiment_id: str, name: str, *, at: int) -> None:
-        try:
-            self._change(experiment_id, {"$set": {"name": name, "updated": at}})
-        except AlreadyExists:
-            raise experiment_name_taken(name) from None
-        except Inactive:
-            raise rename_of_deleted(experiment_id) from None
+        experiments = self._database[EXPERIMENTS]
+        known = self.get(experiment_id)
+        if known.stage is not Stage.ACTIVE:
+            raise rename_of_deleted(experiment_id)
+        if not take(experiments, name, int(experiment_id), at):
+            raise experiment_name_taken(name)
+        change = {"$set": {"name": name, "updated": at}}
+        if not self._changed(experiment_id, change, {"name": known.name}):
+            if name != self.get(experiment_id).name:
+                release(experiments, name, int(experiment_id))
+            raise Conflict(f"The experiment {experiment_id} was renamed or deleted by another writer meanwhile.")
+        if name != known.name:
+            release(experiments, known.name, int(experiment_id))
 
+    @operation
     def set_tags(self, experiment_id: str, tags: dict[str, str], *, at: int) -> None:
         fields = {f"t.{name}": value for name, value in texts_to_fields(tags).items()}
         self._change(experiment_id, {"$set": {**fields, "updated": at}})
 
+    @operation
     def remove_tag(self, experiment_id: str, key: str, *, at: int) -> None:
         path = f"t.{field_name(key)}"
         update = {"$unset": {path: 1}, "$set": {"updated": at}}
@@ -122,51 +131,55 @@ class MongoExperimentRepository(ExperimentRepository):
         self, experiment_id: str, update: dict[str, Any], condition: dict[str, Any] | None = None
     ) -> bool:
         wanted = {"_id": int(experiment_id), "stage": "active", **(condition or {})}
-        with translating_errors():
-            return bool(self._database[EXPERIMENTS].update_one(wanted, update).matched_count)
+        return bool(self._database[EXPERIMENTS].update_one(wanted, update).matched_count)
 
     def _require_active(self, experiment_id: str) -> None:
         if self.get(experiment_id).stage.value != "active":
             raise Inactive("experiment", experiment_id)
 
+    @operation
     def remove(self, experiment_id: str, *, at: int) -> None:
         # Runs before the experiment, so that an interrupted removal can be repeated; and runs again
         # afterwards, for those that were added meanwhile.
         if self.get(experiment_id).stage.value != "active":
             raise no_experiment(experiment_id)
         self._remove_runs(experiment_id, at)
+        self._database.seen_active.discard(experiment_id)
         if not self._changed(experiment_id, {"$set": {"stage": "deleted", "updated": at}}):
             raise no_experiment(experiment_id)
+        self._database.seen_active.discard(experiment_id)
         self._remove_runs(experiment_id, at)
 
     def _remove_runs(self, experiment_id: str, at: int) -> None:
-        with translating_errors():
-            self._database[RUNS].update_many(
-                {"_id": run_id_range(experiment_id), "stage": "active"},
-                [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH],
-            )
+        self._database[RUNS].update_many(
+            {"_id": run_id_range(experiment_id), "stage": "active"},
+            [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH],
+        )
 
+    @operation
     def restore(self, experiment_id: str, *, at: int) -> None:
         if self.get(experiment_id).stage.value != "deleted":
             raise no_experiment(experiment_id)
-        with translating_errors():
-            self._database[RUNS].update_many(
-                {"_id": run_id_range(experiment_id), "stage": "deleted"},
-                [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH],
-            )
-            restored = self._database[EXPERIMENTS].update_one(
-                {"_id": int(experiment_id), "stage": "deleted"}, {"$set": {"stage": "active", "updated": at}}
-            )
+        self._database[RUNS].update_many(
+            {"_id": run_id_range(experiment_id), "stage": "deleted"},
+            [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH],
+        )
+        restored = self._database[EXPERIMENTS].update_one(
+            {"_id": int(experiment_id), "stage": "deleted"}, {"$set": {"stage": "active", "updated": at}}
+        )
         if not restored.matched_count:
             raise no_experiment(experiment_id)
 
+    @operation
     def purge(self, experiment_id: str) -> None:
-        if self.get(experiment_id).stage.value != "deleted":
+        known = self.get(experiment_id)
+        if known.stage is not Stage.DELETED:
             raise purge_of_active("experiment", experiment_id)
-        with translating_errors():
-            self._purge_runs(experiment_id)
-            MongoDatasets(self._database).purge(experiment_id)
-            self._database[EXPERIMENTS].delete_one({"_id": int(experiment_id), "stage": "deleted"})
+        self._purge_runs(experiment_id)
+        MongoDatasets(self._database).purge(experiment_id)
+        experiments = self._database[EXPERIMENTS]
+        experiments.delete_one({"_id": int(experiment_id), "stage": "deleted"})
+        release(experiments, known.name, int(experiment_id))
 
     def _purge_runs(self, experiment_id: str) -> None:
         runs, histories = self._database[RUNS], MongoHistories(self._database)

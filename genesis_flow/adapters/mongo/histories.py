@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -34,10 +35,10 @@ class MongoHistories:
     _database: MongoDatabase
 
     def append(self, run_id: str, metrics: Mapping[str, Sequence[Metric]], counts: Mapping[str, int]) -> None:
-        """Store `metrics` by key, given how many points of each key were counted before; 1 to 3 round trips."""
+        """Store `metrics` by key, given the points of each key counted before; 1 to 3 round trips."""
         fresh: list[dict[str, Any]] = []
         growing: list[dict[str, Any]] = []
-        for key, points in metrics.items():
+        for key, points in sorted(metrics.items()):  # one order: writers must not lock each other out
             count = counts.get(key, 0)
             bucket = _bucket(bucket_id(run_id, key, count // BUCKET_SIZE), points)
             (growing if count % BUCKET_SIZE else fresh).append(bucket)
@@ -64,7 +65,7 @@ class MongoHistories:
                 {"$push": {column: {"$each": bucket[column]} for column in "stv"}},
                 upsert=True,
             )
-            for bucket in buckets
+            for bucket in sorted(buckets, key=itemgetter("_id"))
         ]
         self._database[HISTORIES].bulk_write(updates, ordered=False)
 

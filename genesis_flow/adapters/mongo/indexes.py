@@ -20,8 +20,8 @@ COUNTERS: Final = "counters"
 #: The collections that need more than `_id`.
 INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
     EXPERIMENTS: (
-        # get_by_name; keeps names unique when writers race
-        IndexModel([("name", ASCENDING)], name="name", unique=True),
+        # get_by_name; see claims.py for what keeps names unique
+        IndexModel([("name", ASCENDING)], name="name"),
     ),
     RUNS: (
         # get, append, update, remove, restore, purge: every operation that is given a run id

@@ -46,9 +46,14 @@ def run_document_id(experiment_id: str, started_at: int, run_id: str) -> str:
     return f"{experiment_id}/{INT64_MAX - started_at:016x}/{run_id}"
 
 
+def prefix_range(prefix: str) -> dict[str, str]:
+    """The `_id`s that begin with `prefix` and "/", after which comes "0"."""
+    return {"$gte": f"{prefix}/", "$lt": f"{prefix}0"}
+
+
 def run_id_range(experiment_id: str) -> dict[str, str]:
-    """The `_id`s of all runs of an experiment; "0" is the character after "/"."""
-    return {"$gte": f"{experiment_id}/", "$lt": f"{experiment_id}0"}
+    """The `_id`s of all runs of an experiment."""
+    return prefix_range(experiment_id)
 
 
 def bucket_id(run_id: str, key: str, number: int) -> str:
@@ -58,15 +63,14 @@ def bucket_id(run_id: str, key: str, number: int) -> str:
 
 def bucket_range(run_id: str, key: str | None = None) -> dict[str, str]:
     """The `_id`s of all buckets of a run, or of one of its metrics."""
-    prefix = run_id if key is None else f"{run_id}/{_SPECIAL_IN_ID.sub(_percent, key)}"
-    return {"$gte": f"{prefix}/", "$lt": f"{prefix}0"}
+    return prefix_range(run_id if key is None else f"{run_id}/{_SPECIAL_IN_ID.sub(_percent, key)}")
 
 
 def sortable(value: float) -> str:
     """
     16 hexadecimal digits that compare as the numbers do; "nan" for NaN, after all of them.
 
-    The bits of an IEEE 754 double compare as integers once the sign bit is flipped, or all bits where it is set.
+    The bits of a double (IEEE 754) compare as integers once the sign bit is flipped, or all bits if it is set.
     """
     if value != value:
         return "nan"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from genesis_flow.adapters.mongo.documents import (
     point_to_document,
     run_to_document,
 )
-from genesis_flow.adapters.mongo.errors import translating_errors
+from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, run_id_range
@@ -43,9 +42,6 @@ DEFAULT_ORDER: Final = (
     OrderKey(Field(Kind.ATTRIBUTE, "id")),
 )
 
-#: How long an experiment that was seen active is taken to be so when runs are added to it.
-_SEEN_ACTIVE_S: Final = 1.0
-
 _ATTEMPTS: Final = 4
 
 
@@ -56,7 +52,6 @@ class MongoRunRepository(RunRepository):
     _database: MongoDatabase
     _histories: MongoHistories = attrs.field(init=False)
     _datasets: MongoDatasets = attrs.field(init=False)
-    _seen_active: dict[str, float] = attrs.field(init=False, factory=dict)
 
     @_histories.default
     def _open_histories(self) -> MongoHistories:
@@ -66,34 +61,36 @@ class MongoRunRepository(RunRepository):
     def _open_datasets(self) -> MongoDatasets:
         return MongoDatasets(self._database)
 
+    @operation
     def add(self, run: Run) -> None:
-        with translating_errors():
-            self._require_active_experiment(run.experiment_id)
-            try:
-                self._database[RUNS].insert_one(run_to_document(run))
-            except DuplicateKeyError:
-                raise run_exists(run.id) from None
+        self._require_active_experiment(run.experiment_id)
+        document = run_to_document(run)
+        if run.dataset_inputs:
+            document["ds"] = self._datasets.settle(run.experiment_id, run.dataset_inputs)
+        try:
+            self._database[RUNS].insert_one(document)
+        except DuplicateKeyError:
+            raise run_exists(run.id) from None
 
     def _require_active_experiment(self, experiment_id: str) -> None:
-        now = time.monotonic()
-        if now - self._seen_active.get(experiment_id, -_SEEN_ACTIVE_S) < _SEEN_ACTIVE_S:
+        seen = self._database.seen_active
+        if experiment_id in seen:
             return
         row = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)}, {"stage": 1})
         if row is None:
             raise no_experiment(experiment_id)
         if row["stage"] != "active":
             raise Inactive("experiment", experiment_id)
-        if len(self._seen_active) > 1000:
-            self._seen_active.clear()
-        self._seen_active[experiment_id] = now
+        seen.add(experiment_id)
 
+    @operation
     def get(self, run_id: str) -> Run:
-        with translating_errors():
-            document = self._database[RUNS].find_one({"run": run_id}, RUN_PROJECTION)
-            if document is None:
-                raise no_run(run_id)
-            return document_to_run(document, self._datasets.contents([document]))
+        document = self._database[RUNS].find_one({"run": run_id}, RUN_PROJECTION)
+        if document is None:
+            raise no_run(run_id)
+        return document_to_run(document, self._datasets.contents([document]))
 
+    @operation
     def find(self, query: RunQuery) -> Page[Run]:
         cursor = query.cursor
         if not query.experiment_ids:
@@ -101,18 +98,18 @@ class MongoRunRepository(RunRepository):
         wanted, keys = _plan(query)
         if cursor is not None and keys is _BY_ID:
             wanted, cursor = [*wanted, {"_id": {"$gt": _document_id(query, cursor)}}], None
-        with translating_errors():
-            documents = search.read(
-                self._database[RUNS], wanted, keys,
-                cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
-            )
-            page = documents[: query.limit]
-            contents = self._datasets.contents(page)
+        documents = search.read(
+            self._database[RUNS], wanted, keys,
+            cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
+        )
+        page = documents[: query.limit]
+        contents = self._datasets.contents(page)
         found = [document_to_run(document, contents) for document in page]
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
 
+    @operation
     def append(
         self,
         run_id: str,
@@ -127,10 +124,9 @@ class MongoRunRepository(RunRepository):
         named = {field_name(key): value for key, value in (params or {}).items()}
         guard = {f"p.{name}": {"$in": [None, value]} for name, value in named.items()}
         change = _additions(by_key, named, tags or {})
-        with translating_errors():
-            counts = self._update(run_id, change, guard, params or {}, tuple(by_key))
-            if by_key:
-                self._histories.append(run_id, by_key, counts)
+        counts = self._update(run_id, change, guard, params or {}, tuple(by_key))
+        if by_key:
+            self._histories.append(run_id, by_key, counts)
 
     def _update(
         self,
@@ -168,6 +164,7 @@ class MongoRunRepository(RunRepository):
         if changes:
             raise ParamConflict(run_id, changes)
 
+    @operation
     def update(
         self,
         run_id: str,
@@ -184,28 +181,28 @@ class MongoRunRepository(RunRepository):
         if name is not None:
             change |= {"name": {"$literal": name}, f"t.{NAME_FIELD}": {"$literal": name}}
         stages = [{"$set": change}, REFRESH] if change else [REFRESH]
-        with translating_errors():
-            document = self._database[RUNS].find_one_and_update(
-                {"run": run_id, "stage": "active"},
-                stages,
-                projection=RUN_PROJECTION,
-                return_document=ReturnDocument.AFTER,
-            )
-            if document is None:
-                self._explain_refusal(run_id, {})
-                return self.update(run_id, status=status, ended_at=ended_at, name=name)
-            return document_to_run(document, self._datasets.contents([document]))
+        document = self._database[RUNS].find_one_and_update(
+            {"run": run_id, "stage": "active"},
+            stages,
+            projection=RUN_PROJECTION,
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None:
+            self._explain_refusal(run_id, {})
+            return self.update(run_id, status=status, ended_at=ended_at, name=name)
+        return document_to_run(document, self._datasets.contents([document]))
 
+    @operation
     def remove_tag(self, run_id: str, key: str) -> None:
         path = f"t.{field_name(key)}"
-        with translating_errors():
-            removed = self._database[RUNS].update_one(
-                {"run": run_id, "stage": "active", path: {"$exists": True}}, [{"$unset": path}, REFRESH]
-            )
-            if not removed.matched_count:
-                self._explain_refusal(run_id, {})
-                raise no_run_tag(run_id, key)
+        removed = self._database[RUNS].update_one(
+            {"run": run_id, "stage": "active", path: {"$exists": True}}, [{"$unset": path}, REFRESH]
+        )
+        if not removed.matched_count:
+            self._explain_refusal(run_id, {})
+            raise no_run_tag(run_id, key)
 
+    @operation
     def attach(
         self,
         run_id: str,
@@ -214,58 +211,58 @@ class MongoRunRepository(RunRepository):
         model_inputs: Sequence[str] = (),
         model_outputs: Sequence[ModelOutput] = (),
     ) -> None:
-        with translating_errors():
-            row = self._database[RUNS].find_one({"run": run_id}, {"exp": 1, "stage": 1})
-            if row is None:
-                raise no_run(run_id)
-            if row["stage"] != "active":
-                raise Inactive("run", run_id)
-            entries = self._datasets.settle(row["exp"], datasets) if datasets else []
-            outputs = {output.model_id: output.step for output in reversed(model_outputs)}
-            change = _with_new("ds", entries, "$$this.id", "$ds.id")
-            change |= _with_new("mi", list(dict.fromkeys(model_inputs)), "$$this", "$mi")
-            rows = [{"id": id, "s": step} for id, step in reversed(outputs.items())]
-            change |= _with_new("mo", rows, "$$this.id", "$mo.id")
-            self._update(run_id, change, {}, {}, ())
+        row = self._database[RUNS].find_one({"run": run_id}, {"exp": 1, "stage": 1})
+        if row is None:
+            raise no_run(run_id)
+        if row["stage"] != "active":
+            raise Inactive("run", run_id)
+        entries = self._datasets.settle(row["exp"], datasets) if datasets else []
+        outputs = {output.model_id: output.step for output in reversed(model_outputs)}
+        change = _with_new("ds", entries, "$$this.id", "$ds.id")
+        change |= _with_new("mi", list(dict.fromkeys(model_inputs)), "$$this", "$mi")
+        rows = [{"id": id, "s": step} for id, step in reversed(outputs.items())]
+        change |= _with_new("mo", rows, "$$this.id", "$mo.id")
+        self._update(run_id, change, {}, {}, ())
 
+    @operation
     def history(self, run_id: str, key: str) -> MetricHistory:
-        with translating_errors():
-            return self._histories.read(run_id, key)
+        return self._histories.read(run_id, key)
 
+    @operation
     def remove(self, run_id: str, *, at: int) -> None:
         change = [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH]
         self._move(run_id, "active", change)
 
+    @operation
     def restore(self, run_id: str) -> None:
         self._move(run_id, "deleted", [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH])
 
     def _move(self, run_id: str, stage: str, change: list[dict[str, Any]]) -> None:
-        with translating_errors():
-            runs = self._database[RUNS]
-            moved = runs.update_one({"run": run_id, "stage": stage}, change)
-            if not moved.matched_count and runs.find_one({"run": run_id}, {"_id": 1}) is None:
-                raise no_run(run_id)
+        runs = self._database[RUNS]
+        moved = runs.update_one({"run": run_id, "stage": stage}, change)
+        if not moved.matched_count and runs.find_one({"run": run_id}, {"_id": 1}) is None:
+            raise no_run(run_id)
 
+    @operation
     def find_removed(self, *, before: int, limit: int) -> Sequence[Run]:
-        with translating_errors():
-            wanted = {"k": DELETED, "stage": "deleted", "deleted_at": {"$lte": before}}
-            cursor = self._database[RUNS].find(
-                wanted, RUN_PROJECTION, sort=[("deleted_at", 1), ("_id", 1)], limit=limit, batch_size=limit + 1
-            )
-            documents = list(cursor)
-            contents = self._datasets.contents(documents)
+        wanted = {"k": DELETED, "stage": "deleted", "deleted_at": {"$lte": before}}
+        cursor = self._database[RUNS].find(
+            wanted, RUN_PROJECTION, sort=[("deleted_at", 1), ("_id", 1)], limit=limit, batch_size=limit + 1
+        )
+        documents = list(cursor)
+        contents = self._datasets.contents(documents)
         return [document_to_run(document, contents) for document in documents]
 
+    @operation
     def purge(self, run_id: str) -> None:
-        with translating_errors():
-            runs = self._database[RUNS]
-            row = runs.find_one({"run": run_id}, {"stage": 1})
-            if row is None:
-                raise no_run(run_id)
-            if row["stage"] != "deleted":
-                raise purge_of_active("run", run_id)
-            self._histories.purge(run_id)
-            runs.delete_one({"_id": row["_id"], "stage": "deleted"})
+        runs = self._database[RUNS]
+        row = runs.find_one({"run": run_id}, {"stage": 1})
+        if row is None:
+            raise no_run(run_id)
+        if row["stage"] != "deleted":
+            raise purge_of_active("run", run_id)
+        self._histories.purge(run_id)
+        runs.delete_one({"_id": row["_id"], "stage": "deleted"})
 
 
 def _additions(
@@ -298,7 +295,7 @@ _BY_ID: Final = [search.SortKey("_id", True)]
 
 
 def _plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
-    """The conditions and sort keys of a search: by `_id` where that is the order, else by index terms if any."""
+    """The conditions and sort keys of a search: by `_id` where that is the order, else by terms if any."""
     experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
     by_id = len(experiment_ids) == 1 and query.order == DEFAULT_ORDER
     wanted = conditions.exact(query.filter, attributes)

@@ -44,13 +44,15 @@ class SqliteDiagnosis(Diagnosis):
             return
         yield Finding("file", Health.OK, f"{path}, {path.stat().st_size:,} bytes, journal mode {journal}")
         is_whole = answer == "ok"
-        detail = "the tables are intact" if is_whole else f"damaged: {answer}. Restore the file from a backup."
+        damage = f"damaged: {answer}. Restore the file from a backup."
+        detail = "the tables are intact" if is_whole else damage
         yield Finding("integrity", Health.OK if is_whole else Health.BROKEN, detail)
 
 
 def _directory_finding(directory: Path) -> Finding:
     if not directory.is_dir():
-        return Finding("directory", Health.BROKEN, f"{directory} does not exist: create it, or choose another file")
+        detail = f"{directory} does not exist: create it, or choose another file"
+        return Finding("directory", Health.BROKEN, detail)
     if not os.access(directory, os.W_OK):
         return Finding("directory", Health.BROKEN, f"{directory} cannot be written by this user")
     free = shutil.disk_usage(directory).free

@@ -38,10 +38,11 @@ from genesis_flow.adapters.sqlite.search import (
     run_condition,
     value_of,
 )
-from genesis_flow.adapters.sqlite.sql import TRUE, Sql, condition, every, joined, members_of
+from genesis_flow.adapters.sqlite.sql import TRUE, Sql, condition, every, is_range, joined, members_of
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.search.ast import (
     Comparison,
+    Field,
     Kind,
     Like,
     Membership,
@@ -160,7 +161,9 @@ def _is_range(term: Comparison) -> bool:
         case NumberComparison(op=op) | TextComparison(op=op):
             return op != "!="
         case Like(pattern=pattern, ignore_case=ignore_case):
-            return not ignore_case and like_prefix(pattern) != ""
+            # The index by id holds the runs of all experiments: a range of it may be long.
+            is_by_id = term.field == Field(Kind.ATTRIBUTE, "id")
+            return not ignore_case and not is_by_id and is_range(like_prefix(pattern))
         case Membership(negated=negated):
             return not negated
         case Presence(present=present):

@@ -60,8 +60,8 @@ _EXPERIMENTS_AND_RUNS: Final = (
     "CREATE INDEX runs_by_start ON runs (experiment, stage, started_at DESC, id)",
     "CREATE INDEX runs_by_end ON runs (experiment, ended_at)",
     "CREATE INDEX runs_by_name ON runs (experiment, name)",
-    "CREATE INDEX runs_by_status ON runs (experiment, status)",
-    "CREATE INDEX runs_by_user ON runs (experiment, user_id)",
+    "CREATE INDEX runs_by_status ON runs (experiment, status, started_at DESC, id)",
+    "CREATE INDEX runs_by_user ON runs (experiment, user_id, started_at DESC, id)",
     "CREATE INDEX runs_by_removal ON runs (deleted_at, id) WHERE deleted_at IS NOT NULL",
     """CREATE TABLE params (
         run INTEGER NOT NULL REFERENCES runs,

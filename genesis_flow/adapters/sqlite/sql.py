@@ -137,17 +137,20 @@ def _like(column: str, pattern: str, ignore_case: bool) -> Sql:
     prefix = "" if ignore_case else like_prefix(pattern)
     if prefix == pattern and not ignore_case:
         return Sql(f"{column} = ?", (pattern,))
-    begins = _begins_with(column, prefix) if prefix else TRUE
+    begins = _begins_with(column, prefix) if is_range(prefix) else TRUE
     if begins != TRUE and prefix + "%" == pattern:
         return begins
     return every(begins, Sql(f"matches(?, {column})", (like_regex(pattern, ignore_case),)))
 
 
+def is_range(prefix: str) -> bool:
+    """Whether the texts that begin with `prefix` are a part of all texts with an end that can be named."""
+    return prefix != "" and prefix[-1] != _LAST_CHARACTER
+
+
 def _begins_with(column: str, prefix: str) -> Sql:
     """As a range, which an index can serve: texts compare by code points."""
     stem, last = prefix[:-1], prefix[-1]
-    if last == _LAST_CHARACTER:
-        return TRUE
     after = "\ue000" if last == "\ud7ff" else chr(ord(last) + 1)
     return Sql(f"{column} >= ? AND {column} < ?", (prefix, stem + after))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from genesis_flow.api import session
 from genesis_flow.api.client import MlflowClient
@@ -11,6 +12,8 @@ from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paging import all_pages
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID
 from genesis_flow.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
+
+_ATTEMPTS: Final = 6
 
 
 def set_experiment(
@@ -48,19 +51,19 @@ def set_experiment(
 
 
 def _get_or_create(name: str) -> Experiment:
+    """The experiment with this name; many processes may ask for a new one at once."""
     client = MlflowClient()
-    found = client.get_experiment_by_name(name)
-    if found is not None:
-        return found
-    try:
-        return client.get_experiment(client.create_experiment(name))
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
-        found = client.get_experiment_by_name(name)  # another process was first
-        if found is None:
-            raise
-        return found
+    for attempt in range(_ATTEMPTS):
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return found
+        try:
+            return client.get_experiment(client.create_experiment(name))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS" or attempt == _ATTEMPTS - 1:
+                raise
+        time.sleep(0.02 * 2**attempt)  # another process was first and may not be done yet
+    raise AssertionError("the last attempt returns or raises")
 
 
 def get_experiment(experiment_id: str) -> Experiment:

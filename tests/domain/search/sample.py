@@ -33,7 +33,9 @@ def run(
         params=params or {}, tags={**(tags or {}), NAME_TAG: name},
         metrics={key: Metric(key, value, 1, 0) for key, value in (metrics or {}).items()},
         dataset_inputs=tuple(
-            DatasetInput(Dataset(name, digest, "local", "{}"), {CONTEXT_TAG: context} if context else {})
+            DatasetInput(
+                Dataset(name, digest, "local", "{}"), {} if context is None else {CONTEXT_TAG: context}
+            )
             for name, digest, context in datasets
         ),
     )
@@ -51,6 +53,8 @@ SAMPLE_RUNS = (
 DATASET_RUNS = (
     run("w", "7" * 32, 1, datasets=[("ds", "d1", "train")]),
     run("two", "8" * 32, 0, datasets=[("other", "d2", "eval"), ("third", "d3", None)]),
+    run("empty", "9" * 32, 0, datasets=[("e", "d4", "")]),
+    run("none", "a" * 32, 0, datasets=[("n", "d5", None)]),
 )
 
 

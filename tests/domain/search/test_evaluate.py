@@ -61,8 +61,9 @@ def holds(term: Comparison, value: Any) -> bool:
             if isinstance(value, float) and math.isnan(value):
                 return op == "!="
             if op in ("=", "!="):
-                return (value == wanted) == (op == "=")
-            return bool(value < wanted if op[0] == "<" else value > wanted) or ("=" in op and value == wanted)
+                return bool(value == wanted) is (op == "=")
+            beyond = bool(value < wanted if op[0] == "<" else value > wanted)
+            return beyond or (op[1:] == "=" and bool(value == wanted))
         case Like(pattern=pattern, ignore_case=ignore_case):
             return matches_naively(pattern, value, ignore_case)
         case Membership(values=values, negated=negated):
@@ -89,7 +90,7 @@ def comes_before(one: Any, other: Any, order: Order) -> bool:
         values: list[Any] = []
         for entity in (one, other):
             found = plain_values(entity, key.field)
-            value = found[0] if found else None
+            value: Any = found[0] if found else None
             ranks.append(2 if value is None else 1 if value != value else 0)
             is_number = not isinstance(entity, Run) and key.field.key == "id"
             values.append(int(value) if is_number else value)

@@ -97,14 +97,16 @@ DATASET_FILTERS = {
     "datasets.digest='d1'": "w",
     "dataset.context='train'": "w",
     "dataset.context='eval'": "two",
-    "dataset.context != 'train'": "two",
+    "dataset.context != 'train'": "two empty",
+    "dataset.context = ''": "empty",
+    "dataset.context LIKE '%'": "w two empty",
     "dataset.name IN ('ds','x')": "w",
-    "dataset.name NOT IN ('ds')": "two",
+    "dataset.name NOT IN ('ds')": "two empty none",
     "dataset.name LIKE 'd%'": "w",
     "dataset.name ILIKE 'D%'": "w",
-    "dataset.name != 'zz'": "w two",
+    "dataset.name != 'zz'": "w two empty none",
     "dataset.name = 'other' AND dataset.digest = 'd3'": "two",
-    "dataset.name != 'other'": "w two",
+    "dataset.name != 'other'": "w two empty none",
 }
 
 EXPERIMENT_FILTERS = {

@@ -1,0 +1,86 @@
+"""
+Claims on the names of experiments: what keeps names unique, also when writers race.
+
+A claim is a small document whose `_id` is made of the name. It is inserted in the same command as the
+experiment, before it. A unique index on the name would promise as much, but on Azure's engine writers that race
+for one value of a secondary unique index lock each other out for seconds; those that race for an `_id` do not.
+
+A claim whose experiment does not have the name was left behind by a process that was killed between two writes.
+After `GRACE_MS` it is dropped by whoever wants the name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from genesis_flow.adapters.mongo.errors import DUPLICATE_KEY
+
+Document = dict[str, Any]
+
+#: How old a claim must be before it can count as left behind.
+GRACE_MS: Final = 30_000
+
+#: Which documents of the collection are experiments: those whose `_id` is a number.
+EXPERIMENTS_ONLY: Final = {"_id": {"$gte": 0}}
+
+
+def claim_id(name: str) -> str:
+    """The `_id` of the claim on a name; of a fixed length, since servers limit the length of keys."""
+    return f"name/{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def claim(name: str, experiment_id: int, at: int) -> Document:
+    """The claim of an experiment on its name, made at `at` milliseconds since the epoch."""
+    return {"_id": claim_id(name), "claims": name, "e": experiment_id, "at": at}
+
+
+def add_claimed(experiments: Collection[Document], document: Document) -> bool:
+    """Insert the document of an experiment with its claim; False if its name is taken."""
+    rows = [claim(document["name"], document["_id"], document["created"]), document]
+    for _ in range(2):
+        try:
+            experiments.insert_many(rows, ordered=True)
+        except BulkWriteError as error:
+            if any(row["code"] != DUPLICATE_KEY for row in error.details["writeErrors"]):
+                raise
+            if not drop_if_left_behind(experiments, document["name"], document["created"]):
+                return False
+        else:
+            return True
+    return False
+
+
+def take(experiments: Collection[Document], name: str, experiment_id: int, at: int) -> bool:
+    """Claim another name for an experiment; False if it is taken by another."""
+    for _ in range(2):
+        try:
+            experiments.insert_one(claim(name, experiment_id, at))
+        except DuplicateKeyError:
+            row = experiments.find_one({"_id": claim_id(name)})
+            if row is not None and row["e"] == experiment_id:
+                return True
+            if not drop_if_left_behind(experiments, name, at):
+                return False
+        else:
+            return True
+    return False
+
+
+def release(experiments: Collection[Document], name: str, experiment_id: int) -> None:
+    """Let go of the claim of an experiment on a name that it no longer has."""
+    experiments.delete_one({"_id": claim_id(name), "e": experiment_id})
+
+
+def drop_if_left_behind(experiments: Collection[Document], name: str, now: int) -> bool:
+    """Whether the claim on `name` is gone now, because nobody who has the name stands behind it."""
+    row = experiments.find_one({"_id": claim_id(name)})
+    if row is None:
+        return True
+    owner = experiments.find_one({"_id": row["e"]}, {"name": 1})
+    if (owner is not None and owner["name"] == name) or row["at"] > now - GRACE_MS:
+        return False
+    return bool(experiments.delete_one({"_id": row["_id"], "e": row["e"], "at": row["at"]}).deleted_count)

@@ -1,0 +1,156 @@
+"""
+Artifacts by run or URI: downloading, listing, and loading into memory.
+
+Source: MLflow `mlflow.artifacts`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from genesis_flow.api.content.pixels import pillow
+from genesis_flow.api.entities import FileInfo
+from genesis_flow.api.entities.translation import artifacts_to_views
+from genesis_flow.api.errors import translating_errors
+from genesis_flow.api.exceptions import BAD_REQUEST, MlflowException
+from genesis_flow.api.session import artifacts_for
+
+__all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
+
+
+@translating_errors
+def download_artifacts(
+    artifact_uri: str | None = None,
+    run_id: str | None = None,
+    artifact_path: str | None = None,
+    dst_path: str | None = None,
+    tracking_uri: str | None = None,
+    registry_uri: str | None = None,
+) -> str:
+    """
+    Copy an artifact file or directory to the local disk.
+
+    Args:
+        artifact_uri: `runs:/<run_id>/<path>`, or a URI or local path of an artifact store; or give `run_id`.
+        artifact_path: Path among the artifacts of `run_id`; None for all of them.
+        dst_path: Directory to copy to, made if it is missing. None for a new temporary directory, which
+            nobody erases; what a store's URI names on this machine's disk is then not copied at all.
+        registry_uri: Not used yet.
+
+    Returns:
+        Where it is now.
+
+    Raises:
+        MlflowException: INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST.
+
+    Source: MLflow `mlflow.artifacts.download_artifacts`.
+    """
+    _require_one(artifact_uri, run_id, artifact_path)
+    artifacts = artifacts_for(tracking_uri)
+    if artifact_uri is not None and dst_path is None and (local := artifacts.local_path_at(artifact_uri)):
+        return str(local)
+    target = Path(dst_path) if dst_path is not None else Path(tempfile.mkdtemp(prefix="genesis-flow-"))
+    if artifact_uri is not None:
+        return str(artifacts.download_at(artifact_uri, target))
+    return str(artifacts.download(run_id or "", artifact_path, target))
+
+
+@translating_errors
+def list_artifacts(
+    artifact_uri: str | None = None,
+    run_id: str | None = None,
+    artifact_path: str | None = None,
+    tracking_uri: str | None = None,
+) -> list[FileInfo]:
+    """
+    The files and directories directly in an artifact directory, by path; none for a file.
+
+    Args:
+        artifact_uri: `runs:/<run_id>/<path>`, or a URI or local path of an artifact store; or give `run_id`.
+        artifact_path: Path among the artifacts of `run_id`; None for the top.
+
+    Raises:
+        MlflowException: INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST.
+
+    Source: MLflow `mlflow.artifacts.list_artifacts`.
+    """
+    _require_one(artifact_uri, run_id, artifact_path)
+    artifacts = artifacts_for(tracking_uri)
+    if artifact_uri is not None:
+        return artifacts_to_views(artifacts.find_at(artifact_uri))
+    return artifacts_to_views(artifacts.find(run_id or "", artifact_path))
+
+
+def load_text(artifact_uri: str) -> str:
+    """
+    What is in an artifact file, as text; line ends become `\\n`.
+
+    Raises:
+        MlflowException: BAD_REQUEST: Not UTF-8. RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
+
+    Source: MLflow `mlflow.artifacts.load_text`.
+    """
+    try:
+        return io.TextIOWrapper(io.BytesIO(_read(artifact_uri)), encoding="utf-8").read()
+    except UnicodeDecodeError as error:
+        raise MlflowException(
+            f"Artifact {artifact_uri!r} is not valid UTF-8. To read a file in another encoding, download it "
+            "with `mlflow.artifacts.download_artifacts` and open it with the correct `encoding`.",
+            BAD_REQUEST,
+        ) from error
+
+
+def load_dict(artifact_uri: str) -> dict[str, Any]:
+    """
+    What is in an artifact file of JSON.
+
+    Raises:
+        MlflowException: BAD_REQUEST: Not JSON. RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
+
+    Source: MLflow `mlflow.artifacts.load_dict`.
+    """
+    try:
+        loaded: dict[str, Any] = json.loads(load_text(artifact_uri))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise MlflowException("Unable to form a JSON object from file content", BAD_REQUEST) from error
+    return loaded
+
+
+def load_image(artifact_uri: str) -> Any:
+    """
+    What is in an artifact file, as a `PIL.Image.Image`.
+
+    Raises:
+        MlflowException: BAD_REQUEST: Not an image. RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
+        MissingLibrary: Pillow is not installed.
+
+    Source: MLflow `mlflow.artifacts.load_image`.
+    """
+    opener = pillow("`load_image`")
+    data = _read(artifact_uri)
+    try:
+        image = opener.open(io.BytesIO(data))
+        image.load()
+    except (OSError, SyntaxError, ValueError, opener.DecompressionBombError) as error:
+        raise MlflowException("Unable to form a PIL Image object from file content", BAD_REQUEST) from error
+    return image
+
+
+@translating_errors
+def _read(artifact_uri: str) -> bytes:
+    return artifacts_for().read_bytes_at(artifact_uri)
+
+
+def _require_one(artifact_uri: str | None, run_id: str | None, artifact_path: str | None) -> None:
+    if (artifact_uri is None) == (run_id is None):
+        raise MlflowException.invalid_parameter_value(
+            "Exactly one of `run_id` or `artifact_uri` must be specified"
+        )
+    if artifact_uri is not None and artifact_path is not None:
+        raise MlflowException.invalid_parameter_value(
+            "`artifact_path` cannot be specified if `artifact_uri` is specified"
+        )

@@ -1,0 +1,1 @@
+"""The MongoDB adapter, on a real server."""

@@ -1,0 +1,62 @@
+"""How the suites open a MongoDB database."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from genesis_flow.adapters.mongo.claims import claim_id
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
+from genesis_flow.adapters.mongo.indexes import COUNTERS, DATASETS, EXPERIMENTS, HISTORIES, RUNS
+from genesis_flow.adapters.mongo.runs import MongoRunRepository
+from tests.contracts.stores import Capability, OpensStores, Stores
+from tests.services.mongodb import database_uri
+
+
+def open_database(name: str = "contracts", **options: Any) -> MongoDatabase:
+    """A database of this test process."""
+    return MongoDatabase(database_uri(name), "memory://root", **options)
+
+
+def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:
+    """Repositories over an open database."""
+    return Stores(
+        MongoExperimentRepository(database),
+        MongoRunRepository(database),
+        reopen=lambda: stores_on(MongoDatabase(database.uri, database.artifact_root)),
+        capabilities=frozenset({Capability.DURABLE}),
+        close=database.close if closes else lambda: None,
+    )
+
+
+@functools.cache
+def shared_database() -> MongoDatabase:
+    """The database that the examples of all suites share."""
+    return open_database()
+
+
+def empty(database: MongoDatabase) -> None:
+    """Erase everything but the default experiment."""
+    for name in (RUNS, HISTORIES, DATASETS):
+        database[name].delete_many({})
+    database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
+    database[COUNTERS].update_one({"_id": "experiments"}, {"$set": {"last": 0}})
+    database[EXPERIMENTS].update_one(
+        {"_id": 0}, {"$set": {"stage": "active", "name": "Default", "t": {}, "location": "memory://root/0"}}
+    )
+
+
+class OpensMongo(OpensStores):
+    """Opens the shared database, emptied for each test."""
+
+    def open_stores(self) -> Stores:
+        return stores_on(shared_database(), closes=False)
+
+    @pytest.fixture
+    def stores(self) -> Iterator[Stores]:
+        empty(shared_database())
+        yield stores_on(shared_database(), closes=False)

@@ -1,0 +1,55 @@
+"""The MongoDB adapter keeps the contracts of its ports."""
+
+from __future__ import annotations
+
+from tests.adapters.mongo.opening import OpensMongo
+from tests.contracts.concurrency import ConcurrencyContract
+from tests.contracts.durability import DurabilityContract
+from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
+from tests.contracts.experiment_search import ExperimentSearchContract
+from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.run_append import RunAppendContract
+from tests.contracts.run_inputs import RunInputsContract
+from tests.contracts.run_pages import RunPagesContract
+from tests.contracts.run_search import RunSearchContract
+from tests.contracts.runs import RunRepositoryContract
+
+
+class TestExperiments(OpensMongo, ExperimentRepositoryContract):
+    """Experiments in MongoDB."""
+
+
+class TestExperimentLifecycle(OpensMongo, ExperimentLifecycleContract):
+    """Deleting and restoring experiments in MongoDB."""
+
+
+class TestRuns(OpensMongo, RunRepositoryContract):
+    """Runs in MongoDB."""
+
+
+class TestRunAppend(OpensMongo, RunAppendContract):
+    """Batches in MongoDB."""
+
+
+class TestRunInputs(OpensMongo, RunInputsContract):
+    """Inputs and outputs in MongoDB."""
+
+
+class TestConcurrency(OpensMongo, ConcurrencyContract):
+    """Writers at once, in MongoDB."""
+
+
+class TestRunSearch(OpensMongo, RunSearchContract):
+    """Searching runs in MongoDB."""
+
+
+class TestRunPages(OpensMongo, RunPagesContract):
+    """Pages of runs in MongoDB."""
+
+
+class TestExperimentSearch(OpensMongo, ExperimentSearchContract):
+    """Searching experiments in MongoDB."""
+
+
+class TestDurability(OpensMongo, DurabilityContract):
+    """Reopening a MongoDB database."""

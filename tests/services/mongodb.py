@@ -1,0 +1,64 @@
+"""
+A MongoDB-compatible server for the tests.
+
+`GENESIS_FLOW_TEST_MONGODB_URI` names one that runs already; else the DocumentDB engine is started on this
+machine (see `documentdb/start`), which needs Debian and root to install it once.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent / "documentdb"
+URI_VARIABLE = "GENESIS_FLOW_TEST_MONGODB_URI"
+PORT = 27117
+
+ADVICE = (
+    f"no MongoDB-compatible server: set {URI_VARIABLE}=mongodb://HOST:PORT, or run the tests as root on Debian with "
+    "tests/services/documentdb/start, which installs one"
+)
+
+
+@functools.cache
+def server_uri() -> str | None:
+    """The URI of a running server, started if need be; None where none can be had."""
+    given = os.environ.get(URI_VARIABLE)
+    if given:
+        return given.rstrip("/")
+    return start("--port", str(PORT))
+
+
+def start(*arguments: str) -> str | None:
+    """Start another front of the engine with `arguments` of `gateway.py`; None where that is impossible."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return None
+    done = subprocess.run(
+        [str(HERE / "start"), *arguments], capture_output=True, text=True, timeout=900, check=False
+    )
+    lines = done.stdout.strip().splitlines()
+    return lines[-1] if done.returncode == 0 and lines else None
+
+
+def stop(*arguments: str) -> None:
+    """Stop the engine as `arguments` say, such as `--crash`."""
+    subprocess.run([str(HERE / "stop"), *arguments], capture_output=True, timeout=120, check=False)
+
+
+def database_uri(name: str) -> str:
+    """
+    The URI of a database on the server; the test is skipped where there is none.
+
+    Workers of one test run get databases of their own.
+    """
+    uri = server_uri()
+    if uri is None:
+        pytest.skip(ADVICE)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    base, question, options = uri.partition("?")
+    return f"{base.rstrip('/')}/test_{name}_{worker}_{os.getpid()}{question and '?'}{options}"
