@@ -32,7 +32,7 @@ _HOMES = {
         ),
         "fluent.doctor": ("doctor",),
         "client": ("MlflowClient",),
-        "content.image": ("Image",),
+        "content.images": ("Image",),
         "exceptions": ("MlflowException",),
         "async_logging": ("RunOperations",),
     }.items()

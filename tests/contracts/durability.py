@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from genesis_flow.domain.entities.run import ModelOutput
 from genesis_flow.domain.errors import AlreadyExists, ParamConflict
-from genesis_flow.domain.search.ast import Field, Kind, OrderKey
-from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, View
 from tests.contracts.samples import (
     KEYS,
@@ -19,6 +18,7 @@ from tests.contracts.samples import (
     point,
     points,
 )
+from tests.contracts.searching import attribute, rising, run_query
 from tests.contracts.stores import Capability, OpensStores, Stores
 
 
@@ -72,7 +72,7 @@ class DurabilityContract(OpensStores):
         again = reopened(stores)
         assert before == again.runs.get(run.id)
         assert history == points(again, run.id)
-        query = RunQuery(view=View.ALL, experiment_ids=(run.experiment_id,))
+        query = run_query([run.experiment_id], view=View.ALL)
         assert [before] == list(again.runs.find(query).items)
         again.close()
 
@@ -96,11 +96,10 @@ class DurabilityContract(OpensStores):
         """A search is continued after reopening with the token of its first page."""
         experiment = added_experiment(stores)
         ids = sorted(added_run(stores, experiment.id).id for _ in range(5))
-        order = (OrderKey(Field(Kind.ATTRIBUTE, "id")),)
-        query = RunQuery(order=order, limit=2, experiment_ids=(experiment.id,))
+        query = run_query([experiment.id], order=(rising(attribute("id")),), limit=2)
         page = stores.runs.find(query)
         again = reopened(stores)
-        rest = RunQuery(order=order, limit=9, experiment_ids=(experiment.id,), page_token=page.next_token)
+        rest = attrs.evolve(query, limit=9, page_token=page.next_token)
         assert ids == [run.id for run in (*page.items, *again.runs.find(rest).items)]
         again.close()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from genesis_flow.domain.errors import InvalidState, NotFound
-from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import Stage, View
 from tests.contracts.samples import NOW, added_experiment, added_run, point, points
+from tests.contracts.searching import run_query
 from tests.contracts.stores import OpensStores, Stores
 
 
@@ -123,7 +123,7 @@ class ExperimentLifecycleContract(OpensStores):
             stores.experiments.get(first.id)
         with pytest.raises(NotFound):
             stores.experiments.get_by_name(first.name)
-        found = stores.runs.find(RunQuery(view=View.ALL, experiment_ids=(first.id,)))
+        found = stores.runs.find(run_query([first.id], view=View.ALL))
         assert [] == list(found.items)
         assert before == stores.runs.get(kept.id)
         assert 5 == len(points(stores, kept.id))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from genesis_flow.domain.entities.dataset import CONTEXT_TAG, DatasetInput
 from genesis_flow.domain.entities.run import ModelOutput, Run
-from genesis_flow.domain.search.queries import RunQuery
 from tests.contracts.samples import KEYS, added_experiment, added_run, dataset_input
+from tests.contracts.searching import run_query
 from tests.contracts.stores import OpensStores, Stores
 
 
@@ -140,5 +140,5 @@ class RunInputsContract(OpensStores):
             run.id, datasets=[dataset_input(tags={"a": "1"})], model_inputs=["m"],
             model_outputs=[ModelOutput("o", 1)],
         )
-        found = stores.runs.find(RunQuery(experiment_ids=(run.experiment_id,)))
+        found = stores.runs.find(run_query([run.experiment_id]))
         assert [stores.runs.get(run.id)] == list(found.items)

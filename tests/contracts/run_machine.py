@@ -21,7 +21,6 @@ from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
 from genesis_flow.domain.errors import GenesisFlowError, Inactive, InvalidState, NotFound, ParamConflict
-from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage, View
 from tests.contracts.samples import (
     NOW,
@@ -32,6 +31,7 @@ from tests.contracts.samples import (
     points,
     shown,
 )
+from tests.contracts.searching import run_query
 from tests.contracts.stores import Stores
 
 KEYS = ("a", "A", "a.b", "a b", "$a", "%", "á", "a\u0301", "a/b", NAME_TAG)
@@ -202,7 +202,7 @@ class RunMachine(RuleBasedStateMachine):
     @invariant()
     def everything_is_as_in_the_model(self) -> None:
         """`find` shows every run as it should be."""
-        query = RunQuery(view=View.ALL, experiment_ids=self.experiments)
+        query = run_query(self.experiments, view=View.ALL)
         found = {run.id: _canonical(run) for run in self.stores.runs.find(query).items}
         expected = {
             id: _canonical(attrs.evolve(model.run, metrics=latest(model.points)))

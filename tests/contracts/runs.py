@@ -9,7 +9,7 @@ import pytest
 
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput
 from genesis_flow.domain.errors import AlreadyExists, Inactive, InvalidState, NotFound
-from genesis_flow.domain.values.lifecycle import RunStatus, Stage
+from genesis_flow.domain.values.lifecycle import RunStatus, Stage, View
 from genesis_flow.domain.values.limits import INT64_MAX
 from tests.contracts.run_machine import run_run_machine
 from tests.contracts.samples import (
@@ -23,6 +23,7 @@ from tests.contracts.samples import (
     points,
     scribble,
 )
+from tests.contracts.searching import run_query
 from tests.contracts.stores import OpensStores, Stores
 
 UNKNOWN = "f" * 32
@@ -269,23 +270,51 @@ class RunRepositoryContract(OpensStores):
         assert [run.id] == [found.id for found in stores.runs.find_removed(before=25, limit=9)]
         assert [] == list(stores.runs.find_removed(before=24, limit=9))
 
-    def test_what_was_passed_in_or_out_is_not_shared(self, stores: Stores) -> None:
-        """Changing a dict or list that was given to or returned by the store changes nothing in it."""
-        tags, params, metrics, used = {"t": "1"}, {"p": "1"}, [point()], dataset_input(tags={"u": "1"})
-        run = new_run(added_experiment(stores).id, tags=tags, params=params)
+    def test_what_is_added_is_not_shared(self, stores: Stores) -> None:
+        """Changing what was given to `add` changes nothing in the store."""
+        used = dataset_input(tags={"u": "1"})
+        run = new_run(
+            added_experiment(stores).id, tags={"t": "1"}, params={"p": "1"}, dataset_inputs=(used,)
+        )
+        expected = copy.deepcopy(run)
         stores.runs.add(run)
+        for given in (run.tags, run.params, run.metrics, used.tags):
+            scribble(given)
+        assert expected == stores.runs.get(run.id)
+
+    def test_what_is_appended_or_attached_is_not_shared(self, stores: Stores) -> None:
+        """Changing what was given to `append` or `attach` changes nothing in the store."""
+        run = added_run(stores)
+        tags, params, metrics, used = {"t": "1"}, {"p": "1"}, [point()], dataset_input(tags={"u": "1"})
         stores.runs.append(run.id, metrics=metrics, params=params, tags=tags)
         stores.runs.attach(run.id, datasets=[used])
-        before = copy.deepcopy(stores.runs.get(run.id))
-        for given in (tags, params, run.tags, run.params, used.tags):
+        for given in (tags, params, used.tags):
             scribble(given)
         metrics.clear()
-        for read in (stores.runs.get(run.id), stores.runs.update(run.id, ended_at=None)):
-            for mapping in (read.tags, read.params, read.metrics, read.dataset_inputs[0].tags):
+        found = stores.runs.get(run.id)
+        assert ({"p": "1"}, {"t": "1", NAME_TAG: run.name}) == (found.params, found.tags)
+        assert ({"u": "1"}, [point()]) == (found.dataset_inputs[0].tags, list(found.metrics.values()))
+
+    def test_what_is_returned_is_not_shared(self, stores: Stores) -> None:
+        """Changing what `get`, `update`, `find` or `find_removed` returned changes nothing in the store."""
+        run = added_run(stores, params={"p": "1"})
+        stores.runs.append(run.id, metrics=[point()])
+        stores.runs.attach(run.id, datasets=[dataset_input(tags={"u": "1"})])
+        query = run_query([run.experiment_id], view=View.ALL)
+        reads = [
+            lambda: stores.runs.get(run.id),
+            lambda: stores.runs.update(run.id, name="same"),
+            lambda: stores.runs.find(query).items[0],
+            lambda: stores.runs.find_removed(before=NOW, limit=1)[0],
+        ]
+        for read in reads:
+            if read is reads[-1]:
+                stores.runs.remove(run.id, at=NOW)
+            found = read()
+            expected = copy.deepcopy(found)
+            for mapping in (found.tags, found.params, found.metrics, found.dataset_inputs[0].tags):
                 scribble(mapping)
-        assert before == stores.runs.get(run.id)
-        assert ({"p": "1"}, {"t": "1", NAME_TAG: run.name}) == (before.params, before.tags)
-        assert ({"u": "1"}, [point()]) == (before.dataset_inputs[0].tags, list(before.metrics.values()))
+            assert expected == stores.runs.get(run.id)
 
     def test_it_behaves_like_a_dict(self) -> None:
         """Any sequence of operations leaves what the same operations leave in a dict."""

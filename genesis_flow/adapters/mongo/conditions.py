@@ -7,6 +7,7 @@ from typing import Any, Final, assert_never
 
 from genesis_flow.adapters.mongo import terms
 from genesis_flow.adapters.mongo.names import AFTER_SEPARATOR, SEPARATOR, field_name, sortable
+from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.search.ast import (
     Comparison,
     Field,
@@ -27,6 +28,7 @@ NEVER: Final[Condition] = {"_id": {"$in": []}}
 
 _OPERATORS: Final = {"=": "$eq", "!=": "$ne", ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte"}
 _INFINITY: Final = float("inf")
+_LONGEST_REGEX: Final = 30_000  # servers refuse regular expressions from 32 KB on
 
 RUN_PATHS: Final = {
     "id": "run",
@@ -84,7 +86,7 @@ def _condition(term: Comparison) -> Condition:
         case TextComparison():
             return {"$exists": True, "$nin": [None, term.value]}
         case Like():
-            return {"$regex": like_regex(term.pattern, term.ignore_case).replace("\0", r"\x00")}
+            return {"$regex": _regex(term)}
         case Membership(negated=False):
             return {"$in": list(term.values)}
         case Membership():
@@ -95,6 +97,13 @@ def _condition(term: Comparison) -> Condition:
             return {"$eq": None}
         case _:
             assert_never(term)
+
+
+def _regex(term: Like) -> str:
+    regex = like_regex(term.pattern, term.ignore_case).replace("\0", r"\x00")
+    if len(regex) > _LONGEST_REGEX:
+        raise Unsupported("MongoDB cannot match a LIKE or ILIKE pattern that is this long: shorten it.")
+    return regex
 
 
 def _number(term: NumberComparison) -> Condition:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from genesis_flow.api import session
-from genesis_flow.api.async_logging import RunOperations
+from genesis_flow.api.async_logging import AsyncLogging, RunOperations
 from genesis_flow.api.client.connected import Connected
 from genesis_flow.api.entities import (
     DatasetInput,
@@ -147,11 +147,11 @@ class LoggingClient(Connected):
         points = views_to_metrics(metrics)
         pairs = [(param.key, str(param.value)) for param in params]
         labels = [(tag.key, str(tag.value)) for tag in tags]
-        write: Callable[..., Any]
-        write = self._application.logging.log_batch if self._waits(synchronous) else self._queue().submit
-        handles = [write(run_id, **batch) for batch in batches(points, pairs, labels)]
         if self._waits(synchronous):
+            for batch in batches(points, pairs, labels):
+                self._application.logging.log_batch(run_id, **batch)
             return None
+        handles = [self._queue().submit(run_id, **batch) for batch in batches(points, pairs, labels)]
         return RunOperations([future for handle in handles for future in handle._operation_futures])
 
     @translating_errors
@@ -199,7 +199,7 @@ class LoggingClient(Connected):
     def _waits(self, synchronous: bool | None) -> bool:
         return not session.is_async() if synchronous is None else synchronous
 
-    def _queue(self) -> Any:
+    def _queue(self) -> AsyncLogging:
         return session.async_logging(self._tracking_uri)
 
 

@@ -147,7 +147,8 @@ class RunClient(Connected):
 
         Source: MLflow `MlflowClient.search_runs`.
         """
-        ids = [experiment_ids] if isinstance(experiment_ids, (int, str)) else experiment_ids
+        ids: Any = experiment_ids  # MLflow's clients may give one id instead of a list
+        ids = [ids] if isinstance(ids, (int, str)) else ids
         page = self._application.search.find(
             ids or [],
             filter_string=filter_string,

@@ -6,6 +6,7 @@ Source: MLflow `mlflow.data`.
 
 from __future__ import annotations
 
+from genesis_flow.api.data import sources
 from genesis_flow.api.data.dataset import Dataset
 from genesis_flow.api.data.dataset_registry import register_constructor
 from genesis_flow.api.data.dataset_source import DatasetSource
@@ -28,6 +29,7 @@ __all__ = [  # noqa: RUF022 - constructors that users register are added at the 
     "get_registered_sources",
     "get_source",
     "register_constructor",
+    "sources",
     "from_numpy",
     "from_pandas",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from typing import IO, Any, Final, Self
+from typing import IO, TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from genesis_flow.api.data.dataset_source import DatasetSource
 from genesis_flow.api.exceptions import TEMPORARILY_UNAVAILABLE, MlflowException
+
+if TYPE_CHECKING:
+    from urllib.request import OpenerDirector
 
 #: Seconds that a server may be silent.
 TIMEOUT_S: Final = 120.0
@@ -50,24 +53,24 @@ class HTTPDatasetSource(DatasetSource):
         Raises:
             MlflowException: INVALID_PARAMETER_VALUE: No HTTP, or the server names a path instead of a file.
                 INTERNAL_ERROR: The server answers with an error.
-                TEMPORARILY_UNAVAILABLE: No answer, or it was cut short.
+                TEMPORARILY_UNAVAILABLE: No answer, it was cut short, or the disk is full.
 
         Source: MLflow `HTTPDatasetSource.load`.
         """
-        from urllib.error import HTTPError, URLError
-        from urllib.request import urlopen
+        from http.client import HTTPException
+        from urllib.error import HTTPError
 
         if not self._can_resolve(self.url):
             raise MlflowException.invalid_parameter_value("The URL of an HTTP dataset source is not HTTP(S).")
         try:
-            with urlopen(self.url, timeout=TIMEOUT_S) as response:  # noqa: S310 - the scheme is checked above
+            with _web().open(self.url, timeout=TIMEOUT_S) as response:
                 return _saved(response, dst_path, _file_name(response.headers, self.url))
         except HTTPError as error:
+            error.close()
             raise MlflowException(f"The server answered {error.code} {error.reason}.") from error
-        except (URLError, TimeoutError, ConnectionError) as error:
-            reason = getattr(error, "reason", error)
+        except (OSError, HTTPException) as error:
             raise MlflowException(
-                f"The dataset cannot be downloaded: {reason}", TEMPORARILY_UNAVAILABLE
+                f"The dataset cannot be downloaded: {error}", TEMPORARILY_UNAVAILABLE
             ) from error
 
     @staticmethod
@@ -94,6 +97,19 @@ class HTTPDatasetSource(DatasetSource):
                 'Failed to parse HTTPDatasetSource. Missing expected key: "url"'
             )
         return cls(url=url)
+
+
+def _web() -> OpenerDirector:
+    """What opens HTTP and HTTPS and nothing else, wherever it is redirected."""
+    from urllib import request
+
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler, request.HTTPHandler, request.HTTPSHandler, request.HTTPRedirectHandler,
+        request.HTTPDefaultErrorHandler, request.HTTPErrorProcessor, request.UnknownHandler,
+    ):
+        opener.add_handler(handler())
+    return opener
 
 
 def _file_name(headers: Any, url: str) -> str:

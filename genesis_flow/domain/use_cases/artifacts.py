@@ -114,6 +114,15 @@ class Artifacts:
         """
         return self._store(run_id).fetch(artifact_path(path), target)
 
+    def local_path(self, run_id: str, path: str | None) -> Path | None:
+        """
+        Where the file or directory `path` lies on this machine's disk; None if it does not.
+
+        Raises:
+            NotFound: No such run or artifact.
+        """
+        return self._store(run_id).local_path(artifact_path(path))
+
     def remove(self, run_id: str, path: str | None = None) -> None:
         """
         Erase the file or directory `path`, or all artifacts of the run; of what is not there, nothing.

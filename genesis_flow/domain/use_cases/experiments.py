@@ -179,12 +179,12 @@ def _checked_name(name: Any) -> str:
 def _checked_location(location: Any) -> str | None:
     if location is None or location == "":
         return None
-    location = within("artifact_location", limits.ARTIFACT_LOCATION, storable("artifact_location", location))
-    if location.startswith("runs:"):
+    uri = within("artifact_location", limits.ARTIFACT_LOCATION, storable("artifact_location", location))
+    if uri.startswith("runs:"):
         raise InvalidInput(
-            "artifact_location", f"Artifact location cannot be a runs:/ URI. Given: '{shown(location)}'"
+            "artifact_location", f"Artifact location cannot be a runs:/ URI. Given: '{shown(uri)}'"
         )
-    return location
+    return uri
 
 
 def _checked_tags(tags: Mapping[str, str]) -> dict[str, str]:

@@ -31,28 +31,28 @@ def checked_key(field: str, key: Any) -> str:
         raise InvalidInput(
             field, f"Missing value for required parameter '{field}'. A key name must be provided."
         )
-    key = storable(field, key)
-    if _ALLOWED.fullmatch(key) is None:
+    name = storable(field, key)
+    if _ALLOWED.fullmatch(name) is None:
         raise InvalidInput(
             field,
-            f"Invalid value \"{shown(key)}\" for parameter '{field}' supplied: Names may only "
+            f"Invalid value \"{shown(name)}\" for parameter '{field}' supplied: Names may only "
             "contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
             "colon(:) and slashes (/).",
         )
-    normal = posixpath.normpath(key)
-    if normal != key or key == "." or key.startswith(("..", "/")):
+    normal = posixpath.normpath(name)
+    if normal != name or name == "." or name.startswith(("..", "/")):
         raise InvalidInput(
             field,
-            f"Invalid value \"{shown(key)}\" for parameter '{field}' supplied: Names may be "
+            f"Invalid value \"{shown(name)}\" for parameter '{field}' supplied: Names may be "
             "treated as files in certain cases, and must not resolve to other names when treated "
             f"as such. This name would resolve to '{shown(normal)}'",
         )
-    return key
+    return name
 
 
 def bounded_key(field: str, label: str, key: Any, limit: int = limits.ENTITY_KEY) -> str:
     """`key`, if its form is legal and it has at most `limit` characters (the error says `label`)."""
-    key = checked_key(field, key)
-    if len(key) > limit:
+    name = checked_key(field, key)
+    if len(name) > limit:
         raise InvalidInput(field, f"'{label}' exceeds the maximum length of {limit} characters")
-    return key
+    return name

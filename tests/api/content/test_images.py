@@ -60,7 +60,7 @@ def test_floats_and_booleans_in_range(array: Any, pixels: list[list[int]]) -> No
 )
 def test_rescaling_survives_constants_and_nan(array: Any, pixels: list[list[int]]) -> None:
     """A constant becomes dark; NaN does not hide that other values are out of range (in MLflow it does)."""
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="Float pixel values out of acceptable range"):
         assert ("L", pixels) == _pixels(array)
 
 

@@ -23,7 +23,7 @@ def test_an_installed_library_is_imported() -> None:
 
 def test_a_missing_library_is_named() -> None:
     """The error is MLflow's and Python's alike, and says what to install."""
-    with pytest.raises(MissingLibrary, match="A test needs the package 'No-Such'.*pip install No-Such") as caught:
+    with pytest.raises(MissingLibrary, match=r"A test needs the package 'No-Such'.*pip install No-Such") as caught:
         library("no_such_library.part", package="No-Such", purpose="A test")
     assert isinstance(caught.value, MlflowException)
     assert isinstance(caught.value, ImportError)

@@ -52,6 +52,7 @@ def _tables(client: FakeClient, run_id: str = "r") -> list[dict[str, str]]:
         ),
     ],
 )
+@pytest.mark.filterwarnings("ignore:DataFrame columns are not unique")
 def test_json_is_split_into_columns_and_data(client: FakeClient, data: Any, text: str) -> None:
     """Tables become JSON without an index; times are ISO texts, NaN and infinities null."""
     log_table(client, "r", data, "d/t.json")
@@ -117,13 +118,15 @@ def test_images_become_files(client: FakeClient, image: Any) -> None:
         assert (number, "image") == (a, cell["type"])
         assert re.fullmatch(r"table_images/d/ti/[0-9a-f\-]{36}\.png", cell["filepath"])
         assert cell["filepath"].removesuffix(".png") + ".webp" == cell["compressed_filepath"]
-        files = [PIL.Image.open(io.BytesIO(client.files["r"][cell[key]])) for key in ("filepath", "compressed_filepath")]
+        stored = (client.files["r"][cell[key]] for key in ("filepath", "compressed_filepath"))
+        files = [PIL.Image.open(io.BytesIO(data)) for data in stored]
         assert [("PNG", image.size), ("WEBP", 256)] == [
             (files[0].format, files[0].size), (files[1].format, max(files[1].size))
         ]
     assert 5 == len(client.files["r"])
 
 
+@pytest.mark.filterwarnings("ignore:DataFrame columns are not unique")
 def test_images_in_columns_of_one_name(client: FakeClient) -> None:
     """Columns are told apart by their place, not by their name."""
     picture = PIL.Image.new("L", (1, 1))
@@ -143,7 +146,7 @@ def test_mixed_columns_are_refused(client: FakeClient) -> None:
 @pytest.mark.parametrize("data", [[1], "x", None, pd.Series([1])])
 def test_other_data_is_refused(client: FakeClient, data: Any) -> None:
     """A table is a dict or a DataFrame."""
-    with pytest.raises(MlflowException, match="data must be a pandas.DataFrame or a dictionary") as caught:
+    with pytest.raises(MlflowException, match=r"data must be a pandas\.DataFrame or a dictionary") as caught:
         log_table(client, "r", data, "t.json")
     assert "INVALID_PARAMETER_VALUE" == caught.value.error_code
 
@@ -152,7 +155,7 @@ def test_other_data_is_refused(client: FakeClient, data: Any) -> None:
 def test_other_extensions_are_refused(client: FakeClient, name: str) -> None:
     """The extension says how to write the table."""
     for call in (lambda: log_table(client, "r", {}, name), lambda: load_table(client, _none, "0", name)):
-        with pytest.raises(ValueError, match="either '.json' or '.parquet' extension"):
+        with pytest.raises(ValueError, match=r"either '\.json' or '\.parquet' extension"):
             call()
 
 
