@@ -50,6 +50,12 @@ def stop(*arguments: str) -> None:
     subprocess.run([str(HERE / "stop"), *arguments], capture_output=True, timeout=120, check=False)
 
 
+def with_options(uri: str, **options: str) -> str:
+    """`uri` with further options."""
+    path, _, given = uri.partition("?")
+    return f"{path}?{'&'.join(filter(None, (given, *(f'{key}={value}' for key, value in options.items()))))}"
+
+
 def database_uri(name: str) -> str:
     """
     The URI of a database on the server; the test is skipped where there is none.

@@ -22,7 +22,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from genesis_flow.adapters.mongo import indexes
 from genesis_flow.adapters.mongo.claims import EXPERIMENTS_ONLY, add_claimed
-from genesis_flow.adapters.mongo.errors import translating_errors
+from genesis_flow.adapters.mongo.errors import shown, translating_errors
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -131,6 +131,10 @@ class MongoDatabase:
         if client is not None and self._pid == os.getpid():
             client.close()
 
+    def client(self) -> MongoClient[Document]:
+        """The client, without preparing the database."""
+        return self._connected().client
+
     def command(self, name: str, **arguments: Any) -> Mapping[str, Any]:
         """Run a database command without preparing the database (for diagnosis)."""
         with translating_errors():
@@ -157,11 +161,18 @@ class MongoDatabase:
             if self._pid not in (-1, pid):
                 self._lock = threading.Lock()
             self._ready = None
-            self._client = MongoClient(
-                self.uri, event_listeners=list(self.listeners), **client_options(self.uri, self.timeout_s)
-            )
+            self._client = self._new_client()
             self._pid = pid
         return self._client[database_name(self.uri)]
+
+    def _new_client(self) -> MongoClient[Document]:
+        options = client_options(self.uri, self.timeout_s)
+        try:
+            return MongoClient(self.uri, event_listeners=list(self.listeners), **options)
+        except (ValueError, TypeError) as error:
+            raise InvalidInput(
+                "tracking_uri", f"The tracking URI is not a valid MongoDB URI: {shown(error)}"
+            ) from error
 
     def _prepared(self) -> Database[Document]:
         if self._pid not in (-1, os.getpid()):

@@ -27,7 +27,9 @@ def next_steps(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     database = opened(path)
     added_run(stores_of(database), "0")
     database.close()
-    monkeypatch.setitem(schema.migrate.__kwdefaults__, "steps", (*schema.STEPS, statements))
+    defaults = schema.migrate.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "steps", (*schema.STEPS, statements))
     return statements
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -170,7 +173,7 @@ def test_children_write_while_threads_of_the_parent_do(database: SqliteDatabase)
         writer.start()
     children = 30
     codes = [
-        forked(lambda number=number: stores.runs.append(run.id, params={f"p{number}": str(number)}))
+        forked(partial(stores.runs.append, run.id, params={f"p{number}": str(number)}))
         for number in range(children)
     ]
     done.set()
@@ -252,9 +255,14 @@ def test_purging_takes_bounded_steps(database: SqliteDatabase, monkeypatch: pyte
     for run in runs:
         for key in ("a", "b"):
             stores.runs.append(run.id, metrics=[point(key, step=step) for step in range(90)])
-    seen: list[int] = []
+    seen: list[None] = []
     writing = SqliteDatabase.writing
-    monkeypatch.setattr(SqliteDatabase, "writing", lambda self: seen.append(1) or writing(self))
+
+    def counted(self: SqliteDatabase) -> AbstractContextManager[sqlite3.Connection]:
+        seen.append(None)
+        return writing(self)
+
+    monkeypatch.setattr(SqliteDatabase, "writing", counted)
     stores.runs.remove(runs[0].id, at=1)
     stores.runs.purge(runs[0].id)
     assert 1 + 5 == len(seen)

@@ -118,7 +118,7 @@ def test_a_series_has_a_full_and_a_small_file() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"step": 0, "timestamp": 0}])
-def test_steps_and_times_have_defaults(given: dict[str, int]) -> None:
+def test_steps_and_times_have_defaults(given: dict[str, Any]) -> None:
     """Without a step it is 0; without a time, or at 0, it is now."""
     files = image_files(SQUARE, key="k", now_ms=NOW, **given).files
     assert all(path.startswith(f"images/k+step+0+timestamp+{NOW}+") for path in files)

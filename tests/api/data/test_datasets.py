@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from genesis_flow.api.data import (
-    DatasetInput,
     DatasetSource,
     MetaDataset,
     from_numpy,
@@ -22,6 +21,7 @@ from genesis_flow.api.data.http_dataset_source import HTTPDatasetSource
 from genesis_flow.api.data.numpy_dataset import NumpyDataset
 from genesis_flow.api.data.pandas_dataset import PandasDataset
 from genesis_flow.api.data.schema import ColSpec, Schema
+from genesis_flow.api.entities import DatasetInput
 from genesis_flow.api.exceptions import MlflowException
 from tests.api.data.samples import ARRAYS, DICTS, FACTS, FRAMES
 
@@ -78,7 +78,8 @@ def test_a_dataset_made_from_pandas() -> None:
     assert isinstance(dataset, PandasDataset)
     assert frame is dataset.df
     parts = dataset.to_pyfunc()
-    assert (["Name", "Score", "Ok"], [10, 15]) == (list(parts.inputs.columns), parts.outputs.to_list())
+    assert ["Name", "Score", "Ok"] == list(parts.inputs.columns)
+    assert frame["Age"].equals(parts.outputs)
     assert from_pandas(frame, SOURCE).to_pyfunc().outputs is None
 
 
@@ -117,7 +118,7 @@ def test_no_arrays_have_no_digest() -> None:
 )
 def test_descriptions_without_data(name: str | None, schema: list[ColSpec] | None, digest: str) -> None:
     """A dataset without its data has the digest that MLflow computes of its description."""
-    dataset = MetaDataset(SOURCE, name=name, schema=schema and Schema(schema))
+    dataset = MetaDataset(SOURCE, name=name, schema=Schema(schema) if schema else None)
     expected = schema and json.dumps({"mlflow_colspec": [column.to_dict() for column in schema]})
     assert (digest, expected) == (dataset.digest, dataset.to_dict().get("schema"))
 

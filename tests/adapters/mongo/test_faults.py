@@ -1,0 +1,175 @@
+"""What is left when the connection or the server fails in the middle of a write."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.indexes import RUNS
+from genesis_flow.domain.entities.metric import Metric, latest
+from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, NotFound, Unavailable
+from tests.adapters.mongo.failing import failing, open_failing
+from tests.adapters.mongo.opening import stores_on
+from tests.contracts.samples import added_run, expected_points, new_experiment, new_run, points, unique
+from tests.contracts.stores import Stores
+
+DROPPED_AFTER = {"closeConnection": True, "afterApply": True}
+DROPPED_BEFORE = {"closeConnection": True}
+STEPPED_DOWN = {"errorCode": 10107, "errorLabels": ["RetryableWriteError"]}
+INTERRUPTED_AFTER = {"errorCode": 11602, "afterApply": True, "errorLabels": ["RetryableWriteError"]}
+WRITES = ["findAndModify", "insert", "update"]
+
+
+@pytest.fixture(scope="module")
+def retrying() -> Iterator[MongoDatabase]:
+    """A database whose driver retries writes once, as MongoDB's does."""
+    yield from _opened("retrying", retryWrites="true")
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[MongoDatabase]:
+    """A database whose driver retries nothing, as on Cosmos DB."""
+    yield from _opened("bare", retryWrites="false", retryReads="false")
+
+
+def _opened(name: str, **options: str) -> Iterator[MongoDatabase]:
+    database = open_failing(name, **options)
+    database[RUNS].find_one({})  # connects, and puts indexes in place
+    yield database
+    database.close()
+
+
+def batch() -> dict[str, Any]:
+    """A batch with something of everything, on a metric of several buckets."""
+    metrics = [Metric("loss", step / 7, 1_000 + step, step) for step in range(300)]
+    return {"metrics": [*metrics, Metric("acc", 0.5, 1, 1)], "params": {"lr": "0.1"}, "tags": {"t": "1"}}
+
+
+def assert_holds_once(stores: Stores, run_id: str, sent: dict[str, Any]) -> None:
+    """The run holds exactly what was sent, once."""
+    run = stores.runs.get(run_id)
+    assert sent["params"] == run.params
+    assert sent["tags"] == {key: value for key, value in run.tags.items() if key in sent["tags"]}
+    assert latest(sent["metrics"]) == dict(run.metrics)
+    for key in latest(sent["metrics"]):
+        expected = expected_points(metric for metric in sent["metrics"] if metric.key == key)
+        assert expected == points(stores, run_id, key)
+
+
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE, STEPPED_DOWN, INTERRUPTED_AFTER])
+@pytest.mark.parametrize("command", WRITES)
+def test_a_driver_that_retries_hides_a_single_fault(
+    retrying: MongoDatabase, command: str, fault: dict[str, Any]
+) -> None:
+    """With retryable writes, one fault anywhere in a batch is not even noticed, and nothing is doubled."""
+    stores, sent = stores_on(retrying), batch()
+    run = added_run(stores)
+    stores.runs.append(run.id, metrics=sent["metrics"][:1])
+    with failing(retrying, command, **fault):
+        stores.runs.append(run.id, **sent)
+    assert_holds_once(stores, run.id, sent)
+
+
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE, STEPPED_DOWN, INTERRUPTED_AFTER])
+@pytest.mark.parametrize("command", WRITES)
+def test_a_batch_that_failed_can_be_sent_again(bare: MongoDatabase, command: str, fault: dict[str, Any]) -> None:
+    """Without retryable writes, a fault is reported as retryable; the same batch again loses and doubles nothing."""
+    stores, sent = stores_on(bare), batch()
+    run = added_run(stores)
+    stores.runs.append(run.id, metrics=sent["metrics"][:1])
+    with failing(bare, command, **fault), pytest.raises(Unavailable):
+        stores.runs.append(run.id, **sent)
+    stores.runs.append(run.id, **sent)
+    assert_holds_once(stores, run.id, sent)
+
+
+def test_a_storm_of_faults_loses_and_doubles_nothing(bare: MongoDatabase) -> None:
+    """Whatever fails, before or after it took effect: what was acknowledged is there, once."""
+    chance = random.Random(7)
+    stores = stores_on(bare)
+    run = added_run(stores)
+    acknowledged: list[Metric] = []
+    for step in range(60):
+        sent = [Metric(f"m{step % 3}", chance.random(), step, step) for _ in range(chance.choice((1, 5)))]
+        fault = chance.choice((DROPPED_AFTER, DROPPED_BEFORE, STEPPED_DOWN, INTERRUPTED_AFTER))
+        with failing(bare, chance.choice(WRITES), times=chance.choice((0, 1, 1, 2)), **fault):
+            for _ in range(10):
+                try:
+                    stores.runs.append(run.id, metrics=sent)
+                    break
+                except Unavailable:
+                    continue
+            else:
+                pytest.fail("ten tries were not enough for two faults")
+        acknowledged += sent
+    assert latest(acknowledged) == dict(stores.runs.get(run.id).metrics)
+    for key in ("m0", "m1", "m2"):
+        expected = expected_points(metric for metric in acknowledged if metric.key == key)
+        assert expected == points(stores, run.id, key)
+
+
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE])
+@pytest.mark.parametrize("command", ["findAndModify", "insert"])
+def test_a_name_is_not_burnt_by_a_fault(bare: MongoDatabase, command: str, fault: dict[str, Any]) -> None:
+    """After a fault in `add`, the name is free, or it belongs to a complete experiment."""
+    stores, name = stores_on(bare), unique()
+    with failing(bare, command, **fault), pytest.raises(Unavailable):
+        stores.experiments.add(new_experiment(name))
+    try:
+        found = stores.experiments.get_by_name(name)
+    except NotFound:
+        found = stores.experiments.add(new_experiment(name))
+    assert found == stores.experiments.get_by_name(name) == stores.experiments.get(found.id)
+
+
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE])
+def test_a_run_is_added_whole_or_not_at_all(bare: MongoDatabase, fault: dict[str, Any]) -> None:
+    """After a fault in `add`, adding the same run again succeeds, or says that it is there."""
+    stores = stores_on(bare)
+    run = new_run(stores.experiments.add(new_experiment()).id, params={"p": "1"})
+    with failing(bare, "insert", **fault), pytest.raises(Unavailable):
+        stores.runs.add(run)
+    try:
+        stores.runs.add(run)
+    except AlreadyExists:
+        pass
+    assert run == stores.runs.get(run.id)
+
+
+def test_a_removal_that_was_interrupted_can_be_repeated(bare: MongoDatabase) -> None:
+    """An experiment whose removal failed half-way is still there and can be removed again, runs included."""
+    stores = stores_on(bare)
+    run = added_run(stores)
+    with failing(bare, "update", times=1, closeConnection=True, afterApply=True), pytest.raises(Unavailable):
+        stores.experiments.remove(run.experiment_id, at=5)
+    stores.experiments.remove(run.experiment_id, at=6)
+    assert "deleted" == stores.experiments.get(run.experiment_id).stage.value
+    assert "deleted" == stores.runs.get(run.id).stage.value
+
+
+def test_a_conflict_with_another_writer_is_repeated(bare: MongoDatabase) -> None:
+    """A write that the server gave up for another writer's sake is done again without the caller's help."""
+    stores, sent = stores_on(bare), batch()
+    run = added_run(stores)
+    with failing(bare, "findAndModify", times=3, errorCode=112):
+        stores.runs.append(run.id, **sent)
+    assert_holds_once(stores, run.id, sent)
+
+
+def test_a_conflict_that_does_not_end_is_reported(bare: MongoDatabase) -> None:
+    """Repeating has an end, after which the error says that the call may be repeated."""
+    run = added_run(stores_on(bare))
+    with failing(bare, "findAndModify", times=50, errorCode=112), pytest.raises(Unavailable):
+        stores_on(bare).runs.append(run.id, **batch())
+
+
+@pytest.mark.parametrize(("code", "words"), [(13, "readWrite"), (18, "password"), (50, "in time"), (59, "support")])
+def test_errors_of_the_server_say_what_to_do(bare: MongoDatabase, code: int, words: str) -> None:
+    """Each kind of failure has a message of its own, in one line."""
+    with failing(bare, "find", errorCode=code), pytest.raises(GenesisFlowError, match=words) as raised:
+        stores_on(bare).runs.get("a" * 32)
+    assert "\n" not in raised.value.message

@@ -1,0 +1,82 @@
+"""
+An environment with the real mlflow package, which conflicts with ours in its dependencies.
+
+`GENESIS_FLOW_TEST_STOCK_PYTHON` names the interpreter of one that is there; else it is made once below the
+user's cache directory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+VERSION = "3.17.2"
+VARIABLE = "GENESIS_FLOW_TEST_STOCK_PYTHON"
+INSTALL_TIMEOUT_S = 1_200
+
+
+@functools.cache
+def found_python() -> tuple[Path | None, str]:
+    """The interpreter that has the real mlflow, or None and why there is none."""
+    given = os.environ.get(VARIABLE)
+    if given:
+        return _checked(Path(given))
+    directory = _cache_directory() / f"mlflow-{VERSION}"
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with directory.with_name(f"{directory.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (directory / "ready").exists():
+            problem = _make(directory)
+            if problem:
+                shutil.rmtree(directory, ignore_errors=True)
+                return None, problem
+            (directory / "ready").touch()
+    return directory / "bin" / "python", ""
+
+
+def stock_python() -> Path:
+    """The interpreter that has the real mlflow; the test is skipped where there is none."""
+    python, problem = found_python()
+    if python is None:
+        pytest.skip(
+            f"no stock mlflow ({problem}): make an environment with `pip install mlflow=={VERSION}` "
+            f"and set {VARIABLE}=/path/to/its/bin/python"
+        )
+    return python
+
+
+def _cache_directory() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genesis-flow-tests"
+
+
+def _checked(python: Path) -> tuple[Path | None, str]:
+    code = "from importlib.metadata import version; print(version('mlflow'))"
+    try:
+        done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    except OSError as error:
+        return None, f"{VARIABLE}: {error}"
+    version = done.stdout.strip()
+    return (python, "") if version == VERSION else (None, f"{VARIABLE} has mlflow {version or 'not at all'}")
+
+
+def _make(directory: Path) -> str:
+    """Make the environment; returns what went wrong."""
+    python = str(directory / "bin" / "python")
+    for command in (
+        [sys.executable, "-m", "venv", "--clear", str(directory)],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"mlflow=={VERSION}"],
+    ):
+        try:
+            subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=True)
+        except subprocess.CalledProcessError as error:
+            return f"{' '.join(command[1:4])} failed: {error.stderr.strip()[-200:]}"
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"{' '.join(command[1:4])} failed: {type(error).__name__}"
+    return ""
