@@ -51,6 +51,7 @@ def test_an_accepted_path_stays_below_a_posix_root(value: str) -> None:
 @example("a/.. /..")
 @example(".%3a")
 @example(" //host")
+@example("./%2f")
 def test_an_accepted_path_stays_below_a_windows_root(value: str) -> None:
     """The same holds for the rules of Windows, which also strips dots and blanks at the end of names."""
     form = _accepted(value).text
@@ -79,7 +80,7 @@ def test_an_accepted_path_is_in_normal_form(value: str) -> None:
         "/", "/a", "//a", "..", "../a", "a/..", "a/../b", "a\\b", "\\\\host\\x", "C:", "C:/x", "C:x", "a/d:x",
         "%2e%2e", "%2E%2e/a", "a/%2e%2e", "a%2f..%2fb", "a%5cb", "%252e%252e/a", "%25252e%25252e", "..%00",
         "a\nb", "a\0", "a\x7f", "a\x85", "a%0ab", ".. ", "... ", ". .", "a/.. ", "file://x", "a/http://x",
-        "%2fetc", "a\ud800", "%" + "25" * 20 + "2e", "..%c0%af\\",
+        "%2fetc", "./%2fetc", "a\ud800", "%" + "25" * 20 + "2e", "..%c0%af\\",
     ],
 )
 def test_escapes_are_refused(value: str) -> None:

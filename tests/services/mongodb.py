@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.services.missing import missing
 
 HERE = Path(__file__).parent / "documentdb"
 URI_VARIABLE = "GENESIS_FLOW_TEST_MONGODB_URI"
@@ -64,7 +64,7 @@ def database_uri(name: str) -> str:
     """
     uri = server_uri()
     if uri is None:
-        pytest.skip(ADVICE)
+        missing(ADVICE)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     base, question, options = uri.partition("?")
     return f"{base.rstrip('/')}/test_{name}_{worker}_{os.getpid()}{question and '?'}{options}"

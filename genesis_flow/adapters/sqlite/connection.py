@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -146,13 +146,12 @@ class SqliteDatabase:
         connection.create_function("matches", 2, _matcher(), deterministic=True)
         return connection
 
-    def _patiently(self, connection: sqlite3.Connection, statement: str, deadline: float) -> None:
-        """Execute what may find the file locked, again and again until the deadline."""
+    def _patiently(self, connection: sqlite3.Connection, statement: str, deadline: float) -> list[Any]:
+        """Execute what may find the file locked, again and again until the deadline; its rows."""
         pause_s = 0.0002
         while True:
             try:
-                connection.execute(statement).fetchall()
-                return
+                return connection.execute(statement).fetchall()
             except sqlite3.OperationalError as error:
                 if not is_busy(error) or time.monotonic() >= deadline:
                     raise

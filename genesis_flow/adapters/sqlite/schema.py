@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
+
+#: Executes a statement that may have to wait for other writers, and gives its rows.
+Patiently = Callable[[str], list[Any]]
 
 #: Marks a file as ours: "GFLW".
 APPLICATION_ID: Final = 0x47464C57
@@ -147,7 +150,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS,)
 
 def migrate(
     connection: sqlite3.Connection,
-    patiently: Callable[[str], None],
+    patiently: Patiently,
     *,
     path: str,
     artifact_root: str,
@@ -160,7 +163,10 @@ def migrate(
     Args:
         patiently: Executes a statement that may have to wait for other writers.
     """
-    if _version(connection, patiently, path, len(steps)) == len(steps):
+    patiently("BEGIN")
+    version = _version(connection, patiently, path, len(steps))
+    connection.execute("COMMIT")
+    if version == len(steps):
         return
     patiently("PRAGMA journal_mode = WAL")
     values: dict[str, str | int] = {"artifact_root": artifact_root.rstrip("/"), "created_at": created_at}
@@ -178,14 +184,16 @@ def _take(connection: sqlite3.Connection, step: tuple[str, ...], values: Mapping
         connection.execute(statement, values if ":" in statement else {})
 
 
-def _version(
-    connection: sqlite3.Connection, patiently: Callable[[str], None], path: str, newest: int
-) -> int:
-    """The version of the file, 0 for an empty one; a file that is not ours is refused."""
-    patiently("PRAGMA user_version")
+def _version(connection: sqlite3.Connection, patiently: Patiently, path: str, newest: int) -> int:
+    """
+    The version of the file, 0 for an empty one; a file that is not ours is refused.
+
+    It is called in a transaction, which begins with what may have to wait: so all three answers are about
+    one and the same state of the file, also while somebody else creates it.
+    """
+    ((is_filled,),) = patiently("SELECT EXISTS (SELECT 1 FROM sqlite_master)")
     ((version,),) = connection.execute("PRAGMA user_version")
     ((application_id,),) = connection.execute("PRAGMA application_id")
-    ((is_filled,),) = connection.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)")
     if application_id != APPLICATION_ID and (is_filled or version):
         raise Unsupported(
             f"The database file {path} was made by another program, perhaps by MLflow itself: "

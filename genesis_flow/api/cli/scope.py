@@ -83,6 +83,14 @@ class Command(click.Command):
         self.params.extend(_shared_options())
 
 
+def _help_if_alone(context: click.Context) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    if context.ensure_object(Scope).is_json:
+        raise click.UsageError("A command is missing.", context)
+    click.echo(context.get_help())
+
+
 class Group(click.Group):
     """
     A group of commands that takes the shared options, too; without a command it prints its help.
@@ -92,10 +100,10 @@ class Group(click.Group):
     """
 
     command_class = Command
-    group_class = type
 
-    def __init__(self, *args: Any, homes: Mapping[str, str] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, invoke_without_command=True, **kwargs)
+    def __init__(self, name: str, *, homes: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        alone = click.pass_context(_help_if_alone)
+        super().__init__(name, callback=alone, invoke_without_command=True, **kwargs)
         self.params.extend(_shared_options())
         self.homes = dict(homes or {})
 
@@ -112,18 +120,10 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
+        if args and args[0] not in self.list_commands(ctx):
             known = ", ".join(self.list_commands(ctx))
             raise click.UsageError(f"There is no command '{args[0]}'. There are: {known}.", ctx)
         return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        if ctx.protected_args if hasattr(ctx, "_never") else (ctx._protected_args or ctx.args):
-            return super().invoke(ctx)
-        if ctx.ensure_object(Scope).is_json:
-            raise click.UsageError("A command is missing.", ctx)
-        click.echo(ctx.get_help())
-        return None
 
 
 class Root(Group):
@@ -131,8 +131,9 @@ class Root(Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         arguments = list(sys.argv[1:] if args is None else args)
-        # The options count from the first word on, even if a later one cannot be understood.
-        scope = Scope(is_json="--json" in arguments, is_debug="--debug" in arguments)
+        # These count even if another word cannot be understood.
+        options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        scope = Scope(is_json="--json" in options, is_debug="--debug" in options)
         extra |= {"standalone_mode": False, "obj": scope, "prog_name": "genesis-flow"}
         try:
             code = super().main(arguments, *rest, **extra)

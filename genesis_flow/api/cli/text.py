@@ -18,8 +18,6 @@ _URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://\S*@")
 # The part before "@" is the name of a container there, unless a colon says that a password follows it.
 _CONTAINER: Final = re.compile(r"(?:abfss?|wasbs?)://[^\s/:@]+@", re.IGNORECASE)
 
-Row = tuple[str, ...]
-
 
 def clean(value: object) -> str:
     """`value` as one line of printable characters: control, bidirectional and other invisible ones are escaped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,8 +18,7 @@ def to_text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     match value:
         case float():
-            # A number that JSON can hold equals itself minus nothing; NaN and infinities do not.
-            return value if value - value == 0 else number(value)
+            return value if math.isfinite(value) else number(value)
         case Mapping():
             return {str(key): _plain(item) for key, item in value.items()}
         case str():

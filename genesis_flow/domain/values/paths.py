@@ -72,14 +72,16 @@ def artifact_path(value: str | None, field: str = "artifact_path", *, label: str
     if value is None or value == "":
         return ROOT
     value = storable(field, value)
-    if not all(map(_is_safe, _decodings(value))):
+    normal = "/".join(part for part in value.split("/") if part not in ("", "."))
+    # Both spellings: "./%2fetc" is harmless as it stands, but what is left of it decodes to "/etc".
+    if not all(map(_is_safe, (*_decodings(value), *_decodings(normal)))):
         raise InvalidInput(
             field,
             f"Invalid {label}: '{shown(value)}'. It must be relative, use '/', and must not contain '..', "
             "a backslash, a drive letter, a URI scheme or a control character, also not when "
             "percent-decoded.",
         )
-    return ArtifactPath("/".join(part for part in value.split("/") if part not in ("", ".")))
+    return ArtifactPath(normal)
 
 
 def _decodings(value: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, Unauthent
 from genesis_flow.ports.diagnosis import Health
 from tests.adapters.mongo.opening import open_database, stores_on
 from tests.services import mongodb
+from tests.services.missing import missing
 
 SECRET = "S3cret%2Fpass"
 
@@ -27,7 +28,7 @@ def guarded() -> str:
     mongodb.database_uri("guarded")
     uri = mongodb.start("--port", "27118", "--user", "ada", "--password", "S3cret/pass")
     if uri is None:
-        pytest.skip(mongodb.ADVICE)
+        missing(mongodb.ADVICE)
     return uri.removeprefix("mongodb://")
 
 
@@ -107,7 +108,6 @@ def test_the_timeout_is_five_seconds_unless_said_otherwise() -> None:
         f"mongodb://ada:{SECRET}@/db",
         f"mongodb://ada:{SECRET}@host:port/db",
         "mongodb://ada:S3cret/p@ss@host/db",
-        f"mongodb://ada:{SECRET}@host:1/db?retryWrites=perhaps&w=-3",
         f"mongodb://ada:{SECRET}@host/a.b",
         f"mongodb://ada:{SECRET}@host/" + "x" * 64,
     ],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from genesis_flow.adapters.sqlite import schema
+from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.domain.errors import GenesisFlowError, Unsupported
 from tests.adapters.sqlite.opening import opened, stores_of
 from tests.contracts.samples import NOW, ROOT, added_experiment, added_run
@@ -150,20 +153,35 @@ def test_a_step_that_fails_leaves_nothing(path: Path, next_steps: list[str]) -> 
     assert 2 == pragma(path, "user_version")
 
 
-@pytest.mark.parametrize("is_new", [True, False])
-def test_openers_at_once_take_each_step_once(
-    path: Path, next_steps: list[str], tmp_path: Path, is_new: bool
-) -> None:
-    """Of several openers at once one takes a step, and the others wait and go on."""
-    next_steps += ["CREATE TABLE extra (a TEXT)", "INSERT INTO extra VALUES ('once')"]
-    databases = [opened(tmp_path / "new.db" if is_new else path) for _ in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        names = list(pool.map(lambda database: stores_of(database).experiments.get("0").name, databases))
-    assert ["Default"] * 8 == names
-    with databases[0].reading() as connection:
-        assert [("once",)] == connection.execute("SELECT a FROM extra").fetchall()
+def names_seen_at_once(databases: Sequence[SqliteDatabase]) -> list[str]:
+    """The name of the default experiment, read by all at the same moment."""
+    start = threading.Barrier(len(databases))
+
+    def read(database: SqliteDatabase) -> str:
+        start.wait(10)
+        return stores_of(database).experiments.get("0").name
+
+    with ThreadPoolExecutor(len(databases)) as pool:
+        names = list(pool.map(read, databases))
     for database in databases:
         database.close()
+    return names
+
+
+def test_openers_at_once_take_a_step_once(path: Path, next_steps: list[str]) -> None:
+    """Of several openers of an old file at once one takes a step, and the others wait and go on."""
+    next_steps += ["CREATE TABLE extra (a TEXT)", "INSERT INTO extra VALUES ('once')"]
+    assert ["Default"] * 8 == names_seen_at_once([opened(path) for _ in range(8)])
+    connection = sqlite3.connect(path)
+    assert [("once",)] == connection.execute("SELECT a FROM extra").fetchall()
+    connection.close()
+
+
+def test_openers_of_a_new_file_at_once_see_it_whole(tmp_path: Path) -> None:
+    """Openers of a file that another one is creating never take it for a foreign or a locked one."""
+    for number in range(40):
+        databases = [opened(tmp_path / f"new{number}.db") for _ in range(8)]
+        assert ["Default"] * 8 == names_seen_at_once(databases)
 
 
 def test_readers_wait_for_a_step(path: Path, next_steps: list[str]) -> None:
