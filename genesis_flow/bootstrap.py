@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 import attrs
 import punq
@@ -139,6 +140,7 @@ def _open_mongo(settings: Settings) -> Backend:
     from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
 
+    _require_escaped(settings.tracking_uri)
     database = MongoDatabase(settings.tracking_uri, settings.artifact_root, settings.timeout_s)
     return Backend(
         MongoExperimentRepository(database),
@@ -148,6 +150,20 @@ def _open_mongo(settings: Settings) -> Backend:
     )
 
 
+def _require_escaped(uri: str) -> None:
+    """Refuse a URI of which the driver's own complaint would show the password."""
+    try:
+        is_plain = "@" not in uri.partition("://")[2].partition("?")[0].partition("/")[2] and bool(urlsplit(uri))
+    except ValueError:
+        is_plain = False
+    if not is_plain:
+        raise InvalidInput(
+            "tracking_uri",
+            "The tracking URI is not a valid MongoDB URI: its hosts are malformed, or user and "
+            "password are not percent-encoded, such as '/' as %2F and '@' as %40.",
+        )
+
+
 #: Which function opens the store of a tracking URI, by scheme.
 BACKENDS: Final[dict[str, Callable[[Settings], Backend]]] = {
     "memory": _open_memory,
@@ -155,4 +171,3 @@ BACKENDS: Final[dict[str, Callable[[Settings], Backend]]] = {
     "mongodb": _open_mongo,
     "mongodb+srv": _open_mongo,
 }
-

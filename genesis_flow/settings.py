@@ -7,10 +7,11 @@ Each variable is an object with `get()`, `set()` and `unset()`, as in MLflow.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import attrs
 
@@ -90,6 +91,8 @@ MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LO
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+
 _DATABASE_FILE: Final = "genesis.db"
 _ARTIFACT_DIRECTORY: Final = "genesis_artifacts"
 
@@ -112,12 +115,18 @@ class Settings:
     @property
     def scheme(self) -> str:
         """The scheme of the tracking URI, in lower case."""
-        return urlsplit(self.tracking_uri).scheme.lower()
+        return scheme_of(self.tracking_uri)
+
+
+def scheme_of(uri: str) -> str:
+    """The scheme of `uri` in lower case, "" for none; never fails, so that no error shows a URI with a password."""
+    match = _SCHEME.match(uri)
+    return match[1].lower() if match else ""
 
 
 def default_tracking_uri() -> str:
     """What the environment says, or the embedded store in the working directory."""
-    return MLFLOW_TRACKING_URI.get() or f"sqlite:///{Path.cwd() / _DATABASE_FILE}"
+    return MLFLOW_TRACKING_URI.get() or f"sqlite:///{_written(str(Path.cwd() / _DATABASE_FILE))}"
 
 
 def settings_for(tracking_uri: str) -> Settings:
@@ -133,38 +142,53 @@ def sqlite_path(uri: str) -> Path:
     Raises:
         InvalidInput: It names a host, or no file.
     """
-    parts = urlsplit(uri)
-    path = unquote(parts.path)
-    if parts.netloc or not path.startswith("/") or path == "/" or path.endswith("/"):
+    path = unquote(uri.partition(":")[2].partition("?")[0])
+    if not path.startswith("///") or path.endswith(("/", "/:memory:")) or "\0" in path:
         raise InvalidInput(
             "tracking_uri",
-            "A SQLite tracking URI names a file: sqlite:///relative/path.db or sqlite:////absolute/path.db.",
+            "A SQLite tracking URI names a file: sqlite:///relative/path.db or sqlite:////absolute/path.db. "
+            "For a store in memory, use memory://.",
         )
-    return (Path.cwd() / path[1:]).absolute()
+    return (Path.cwd() / path[3:]).absolute()
+
+
+def _written(path: str) -> str:
+    """`path` as `sqlite_path` reads it; only what would be read as something else is escaped."""
+    return path.replace("%", "%25").replace("?", "%3F")
 
 
 def _home(tracking_uri: str) -> Path:
-    if urlsplit(tracking_uri).scheme.lower() == "sqlite":
+    if scheme_of(tracking_uri) == "sqlite":
         return sqlite_path(tracking_uri).parent
     return Path.cwd()
 
 
 def absolute_location(location: str) -> str:
-    """`location`, if it has a scheme; else the absolute form of the local path that it is."""
-    if urlsplit(location).scheme and not (os.name == "nt" and len(urlsplit(location).scheme) == 1):
+    """`location`, if it is a URI; else, and for `file:relative`, the absolute form of the local path that it is."""
+    scheme = scheme_of(location)
+    path = location[len("file:") :]
+    if scheme == "file" and path and not path.startswith("/"):
+        return Path(unquote(path)).absolute().as_uri()
+    if scheme and not (os.name == "nt" and len(scheme) == 1):
         return location
-    return str(Path(location).expanduser().absolute())
+    return str(Path(os.path.expanduser(location)).absolute())
 
 
 def redacted(uri: Any) -> str:
-    """`uri` without what may be secret: user, password, and the values of its query."""
+    """
+    `uri` without what may be secret: user, password, and the values of its query.
+
+    A password may hold characters that it should not, such as `/`: whatever stands before the last `@` goes.
+    """
     text = str(uri)
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return "(not a URI)"
-    if not parts.scheme:
-        return text
-    host = parts.netloc.rpartition("@")[2]
-    shown = f"{parts.scheme}://{'***@' if '@' in parts.netloc else ''}{host}{parts.path}"
-    return f"{shown}?..." if parts.query else shown
+    scheme = _SCHEME.match(text)
+    start = text[: scheme.end()] if scheme and text[scheme.end() :].startswith("//") else ""
+    _, at, host = text[len(start) :].lstrip("/" if start else "").rpartition("@")
+    if at:
+        return f"{start}{'//' if start else ''}***@{_without_query(host)}"
+    return _without_query(text)
+
+
+def _without_query(text: str) -> str:
+    shown, mark, _ = text.partition("?")
+    return f"{shown}?..." if mark else shown

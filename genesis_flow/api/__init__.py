@@ -39,7 +39,7 @@ _HOMES = {
     for name in names
 }  # fmt: skip
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # computed, so that names and their homes cannot disagree
+__all__ = sorted(_HOMES)  # computed, so that names and their homes cannot disagree
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ a training loop that logs faster than the store answers is slowed by memory only
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -17,6 +18,8 @@ import attrs
 
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.values import limits
+
+_log = logging.getLogger(__name__)
 
 #: Queued writes beyond this many make the caller wait.
 MOST_QUEUED: Final = 100_000
@@ -62,7 +65,7 @@ class _Batch:
         """Whether `other` can be written together with this batch, to the same effect."""
         metrics = len(self.metrics) + len(other.metrics)
         params, tags = len(self.params) + len(other.params), len(self.tags) + len(other.tags)
-        keys = {key for key, _ in self.params}
+        keys = [key for key, _ in self.params]  # a list: what is no key at all may not be hashable either
         return (
             self.run_id == other.run_id
             and metrics + params + tags <= limits.ENTITIES_PER_BATCH

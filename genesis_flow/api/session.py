@@ -44,6 +44,7 @@ class _Process:
         self.is_async = False
         self.applications: OrderedDict[Settings, Application] = OrderedDict()
         self.queues: dict[Settings, AsyncLogging] = {}
+        self.volatile: dict[str, Settings] = {}
 
 
 _thread = _Thread()
@@ -69,7 +70,7 @@ def tracking_uri() -> str:
 
 def is_tracking_uri_set() -> bool:
     """Whether the program or the environment chose a tracking URI."""
-    return bool(_process.tracking_uri) or settings.MLFLOW_TRACKING_URI.is_set()
+    return bool(_process.tracking_uri or settings.MLFLOW_TRACKING_URI.get())
 
 
 def set_tracking_uri(uri: str) -> None:
@@ -98,18 +99,35 @@ def application(uri: str | None = None) -> Application:
     Raises:
         InvalidInput: No store serves the URI, or a setting of the environment is wrong.
     """
-    wanted = settings.settings_for(uri or tracking_uri())
-    found = _process.applications.get(wanted)
-    if found is not None:
-        return found
-    from genesis_flow.bootstrap import open_application
-
+    wanted = _settings_of(uri or tracking_uri())
     with _process.lock:
-        if wanted not in _process.applications:
-            _process.applications[wanted] = open_application(wanted)
-            while len(_process.applications) > MOST_APPLICATIONS:
-                _process.applications.popitem(last=False)[1].close()
-        return _process.applications[wanted]
+        found = _process.applications.get(wanted)
+        if found is None:
+            from genesis_flow.bootstrap import open_application
+
+            found = _process.applications[wanted] = open_application(wanted)
+            _close_those_too_many()
+        _process.applications.move_to_end(wanted)
+        return found
+
+
+def _settings_of(uri: str) -> Settings:
+    """The settings of a store; those of one in memory stay what they were, or its contents would be lost."""
+    known = _process.volatile.get(uri)
+    if known is None:
+        known = settings.settings_for(uri)
+        if known.scheme == "memory":
+            known = _process.volatile.setdefault(uri, known)
+    return known
+
+
+def _close_those_too_many() -> None:
+    durable = [each for each in _process.applications if each not in _process.volatile.values()]
+    for oldest in durable[: max(0, len(durable) - MOST_APPLICATIONS)]:
+        queue = _process.queues.pop(oldest, None)
+        if queue is not None:
+            queue.close()
+        _process.applications.pop(oldest).close()
 
 
 def artifacts_for(uri: str | None = None) -> Artifacts:
@@ -183,13 +201,19 @@ def close_all() -> None:
         _process.queues.clear()
         while _process.applications:
             _process.applications.popitem()[1].close()
+        _process.volatile.clear()
 
 
 def reset() -> None:
     """Close everything and forget every choice (for tests and notebooks)."""
     close_all()
-    _process.tracking_uri = _process.registry_uri = _process.experiment_id = None
-    _process.is_async = False
+    if _process.tracking_uri is not None:
+        set_tracking_uri("")
+    if _process.experiment_id is not None:
+        set_experiment_id(None)
+    if _process.is_async:
+        set_async(False)
+    _process.registry_uri = None
     _thread.stack.clear()
     _thread.last_run_id = None
 

@@ -25,7 +25,6 @@ from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
 from genesis_flow.domain.values.text import storable
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
 
-
 #: Files of a tree that are copied at the same time.
 THREADS: Final = 4
 

@@ -76,13 +76,13 @@ def _appearing(final: Path) -> Iterator[Callable[[bytes], object]]:
 def _new_neighbour(final: Path) -> tuple[Path, BinaryIO]:
     """A new file in the directory of `final`, which is made if it is missing."""
     passing = final.parent / f".genesis-flow-{uuid4().hex}.partial"
-    for attempts_left in reversed(range(10)):
+    for attempts_left in reversed(range(50)):
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             # 0o666: the user's umask decides, as for any other file.
             return passing, os.fdopen(os.open(passing, _WRITE_NEW, 0o666), "wb", buffering=0)
-        except FileNotFoundError:
-            # Another writer erased the last file of the directory, and so the directory.
+        except (FileNotFoundError, FileExistsError):
+            # Another writer may have erased the last file of the directory, and so the directory.
             if not attempts_left:
                 raise
     raise AssertionError("unreachable")

@@ -24,10 +24,6 @@ Document = dict[str, Any]
 #: How old a claim must be before it can count as left behind.
 GRACE_MS: Final = 30_000
 
-#: Which documents of the collection are experiments: those whose `_id` is a number.
-EXPERIMENTS_ONLY: Final = {"_id": {"$gte": 0}}
-
-
 def claim_id(name: str) -> str:
     """The `_id` of the claim on a name; of a fixed length, since servers limit the length of keys."""
     return f"name/{hashlib.sha256(name.encode()).hexdigest()}"
@@ -38,20 +34,43 @@ def claim(name: str, experiment_id: int, at: int) -> Document:
     return {"_id": claim_id(name), "claims": name, "e": experiment_id, "at": at}
 
 
+class IdTaken(Exception):
+    """The claim is there, but another experiment has the id."""
+
+
 def add_claimed(experiments: Collection[Document], document: Document) -> bool:
-    """Insert the document of an experiment with its claim; False if its name is taken."""
+    """
+    Insert the document of an experiment with its claim; False if its name is taken.
+
+    Raises:
+        IdTaken: Give the document another id and call `add_under`.
+    """
     rows = [claim(document["name"], document["_id"], document["created"]), document]
     for _ in range(2):
         try:
             experiments.insert_many(rows, ordered=True)
         except BulkWriteError as error:
-            if any(row["code"] != DUPLICATE_KEY for row in error.details["writeErrors"]):
+            (row,) = error.details["writeErrors"]
+            if row["code"] != DUPLICATE_KEY:
                 raise
+            if row["index"] == 1:
+                raise IdTaken from None
             if not drop_if_left_behind(experiments, document["name"], document["created"]):
                 return False
         else:
             return True
     return False
+
+
+def add_under(experiments: Collection[Document], document: Document, claimed_as: int) -> bool:
+    """Insert the document of an experiment whose name is claimed as `claimed_as`; False if its id is taken too."""
+    mine = {"_id": claim_id(document["name"]), "e": claimed_as, "at": document["created"]}
+    experiments.update_one(mine, {"$set": {"e": document["_id"]}})
+    try:
+        experiments.insert_one(document)
+    except DuplicateKeyError:
+        return False
+    return True
 
 
 def take(experiments: Collection[Document], name: str, experiment_id: int, at: int) -> bool:

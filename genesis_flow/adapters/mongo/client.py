@@ -6,7 +6,6 @@ What the URI says wins; only what it leaves open gets a default.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
@@ -21,8 +20,9 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from genesis_flow.adapters.mongo import indexes
-from genesis_flow.adapters.mongo.claims import EXPERIMENTS_ONLY, add_claimed
+from genesis_flow.adapters.mongo.claims import add_claimed
 from genesis_flow.adapters.mongo.errors import shown, translating_errors
+from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -112,6 +112,7 @@ class MongoDatabase:
     artifact_root: str
     timeout_s: float = 5.0
     listeners: tuple[Any, ...] = ()
+    experiment_ids: ExperimentIds = attrs.field(factory=ExperimentIds, init=False, repr=False)
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
     _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
@@ -183,19 +184,18 @@ class MongoDatabase:
                 _require_schema(database)
                 _create_indexes(database)
                 _add_default_experiment(database, self.artifact_root)
-                add_counter(database[indexes.COUNTERS], database[indexes.EXPERIMENTS])
                 self._ready = database
             return self._ready
 
 
 def _require_schema(database: Database[Document]) -> None:
-    counters = database[indexes.COUNTERS]
-    found = counters.find_one({"_id": "schema"})
+    schema = database[indexes.SCHEMA]
+    found = schema.find_one({"_id": "schema"})
     if found is None:
         try:
-            counters.insert_one({"_id": "schema", "version": SCHEMA_VERSION})
+            schema.insert_one({"_id": "schema", "version": SCHEMA_VERSION})
         except DuplicateKeyError:
-            found = counters.find_one({"_id": "schema"})
+            found = schema.find_one({"_id": "schema"})
     if found is not None and found["version"] > SCHEMA_VERSION:
         raise Unsupported(
             f"The database has layout {found['version']}, this version of genesis-flow knows layouts up to "
@@ -222,18 +222,6 @@ def models_exist(database: Database[Document], collection: str) -> bool:
     """Whether the collection has all of its indexes."""
     names = {row["name"] for row in database[collection].list_indexes()}
     return all(model.document["name"] in names for model in indexes.INDEXES[collection])
-
-
-def add_counter(counters: Collection[Document], experiments: Collection[Document]) -> None:
-    """
-    Put the counter of experiment ids in place, if it is not there, behind the ids that are taken.
-
-    It is never made by the update that counts: not every server keeps two of those apart.
-    """
-    if counters.find_one({"_id": "experiments"}, {"_id": 1}) is None:
-        newest = experiments.find_one(EXPERIMENTS_ONLY, {"_id": 1}, sort=[("_id", -1)])
-        with contextlib.suppress(DuplicateKeyError):  # another process was first
-            counters.insert_one({"_id": "experiments", "last": newest["_id"] if newest else 0})
 
 
 def _add_default_experiment(database: Database[Document], artifact_root: str) -> None:

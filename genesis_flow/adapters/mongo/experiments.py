@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-from pymongo import ReturnDocument
 
 from genesis_flow.adapters.mongo import conditions, search
-from genesis_flow.adapters.mongo.claims import EXPERIMENTS_ONLY, add_claimed, release, take
-from genesis_flow.adapters.mongo.client import MongoDatabase, add_counter
+from genesis_flow.adapters.mongo.claims import IdTaken, add_claimed, add_under, release, take
+from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.datasets import MongoDatasets
 from genesis_flow.adapters.mongo.documents import (
     document_to_experiment,
@@ -18,14 +17,14 @@ from genesis_flow.adapters.mongo.documents import (
 )
 from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.histories import MongoHistories
-from genesis_flow.adapters.mongo.indexes import COUNTERS, EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
 from genesis_flow.adapters.mongo.terms import REFRESH
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import Conflict, Inactive
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import ExperimentQuery
-from genesis_flow.domain.values.lifecycle import Stage, View
+from genesis_flow.domain.values.lifecycle import Stage
 from genesis_flow.domain.values.pages import Cursor, Page
 from genesis_flow.domain.values.refusals import (
     experiment_name_taken,
@@ -38,6 +37,10 @@ from genesis_flow.domain.values.refusals import (
 from genesis_flow.ports.experiments import ExperimentRepository
 
 _PURGE_BATCH = 200
+_ID_ATTEMPTS = 64
+
+#: What is left of an experiment that was erased for good: its id, which is not given again.
+PURGED = "purged"
 
 
 @attrs.frozen
@@ -48,25 +51,29 @@ class MongoExperimentRepository(ExperimentRepository):
 
     @operation
     def add(self, experiment: NewExperiment) -> Experiment:
-        added = experiment.with_id(self._next_id())
-        if not add_claimed(self._database[EXPERIMENTS], experiment_to_document(added)):
-            raise experiment_name_taken(experiment.name)
+        experiments, ids = self._database[EXPERIMENTS], self._database.experiment_ids
+        added = experiment.with_id(str(ids.next(experiments)))
+        try:
+            if not add_claimed(experiments, experiment_to_document(added)):
+                ids.give_back(int(added.id))
+                raise experiment_name_taken(experiment.name)
+        except IdTaken:
+            return self._add_under_another_id(experiment, int(added.id))
         return added
 
-    def _next_id(self) -> str:
-        counters = self._database[COUNTERS]
-        while True:
-            counter = counters.find_one_and_update(
-                {"_id": "experiments"}, {"$inc": {"last": 1}}, return_document=ReturnDocument.AFTER
-            )
-            if counter is not None:
-                return str(counter["last"])
-            add_counter(counters, self._database[EXPERIMENTS])
+    def _add_under_another_id(self, experiment: NewExperiment, claimed_as: int) -> Experiment:
+        experiments, ids = self._database[EXPERIMENTS], self._database.experiment_ids
+        for attempt in range(_ID_ATTEMPTS):
+            added = experiment.with_id(str(ids.after_collision(experiments, attempt)))
+            if add_under(experiments, experiment_to_document(added), claimed_as):
+                return added
+            claimed_as = int(added.id)
+        raise Conflict("Many experiments are being created at this moment; try again.")
 
     @operation
     def get(self, experiment_id: str) -> Experiment:
         document = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)})
-        if document is None:
+        if document is None or document["stage"] == PURGED:
             raise no_experiment(experiment_id)
         return document_to_experiment(document)
 
@@ -80,9 +87,8 @@ class MongoExperimentRepository(ExperimentRepository):
     @operation
     def find(self, query: ExperimentQuery) -> Page[Experiment]:
         attributes = conditions.EXPERIMENT_PATHS
-        wanted = [EXPERIMENTS_ONLY, *conditions.exact(query.filter, attributes)]
-        if query.view is not View.ALL:
-            wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
+        stages = [stage.value for stage in query.view.stages]  # neither claims nor what was purged
+        wanted = [{"stage": {"$in": stages}}, *conditions.exact(query.filter, attributes)]
         keys = search.sort_keys(query.order, query.filter, attributes)
         cursor = _numbered(query)
         documents = search.read(
@@ -178,7 +184,7 @@ class MongoExperimentRepository(ExperimentRepository):
         self._purge_runs(experiment_id)
         MongoDatasets(self._database).purge(experiment_id)
         experiments = self._database[EXPERIMENTS]
-        experiments.delete_one({"_id": int(experiment_id), "stage": "deleted"})
+        experiments.replace_one({"_id": int(experiment_id), "stage": "deleted"}, {"stage": PURGED})
         release(experiments, known.name, int(experiment_id))
 
     def _purge_runs(self, experiment_id: str) -> None:

@@ -15,7 +15,7 @@ EXPERIMENTS: Final = "experiments"
 RUNS: Final = "runs"
 HISTORIES: Final = "metric_histories"
 DATASETS: Final = "datasets"
-COUNTERS: Final = "counters"
+SCHEMA: Final = "schema"
 
 #: The collections that need more than `_id`.
 INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {

@@ -21,6 +21,7 @@ from genesis_flow.adapters.mongo.documents import (
     run_to_document,
 )
 from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, run_id_range
@@ -77,7 +78,7 @@ class MongoRunRepository(RunRepository):
         if experiment_id in seen:
             return
         row = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)}, {"stage": 1})
-        if row is None:
+        if row is None or row["stage"] == PURGED:
             raise no_experiment(experiment_id)
         if row["stage"] != "active":
             raise Inactive("experiment", experiment_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,14 +12,26 @@ from pymongo import MongoClient
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from tests.adapters.mongo.opening import open_database
-from tests.services.mongodb import with_options
+from tests.services.mongodb import PORT, URI_VARIABLE, start, with_options
 
 
 def open_failing(name: str, **options: str) -> MongoDatabase:
     """A database whose client has a name of its own, so that only its commands fail."""
     database = open_database(name)
+    own = server_of_this_worker()
+    if own is not None:
+        database.uri = f"{own}/{database.uri.rpartition('/')[2]}"
     database.uri = with_options(database.uri, appname=f"failing-{name}", **options)
     return database
+
+
+@functools.cache
+def server_of_this_worker() -> str | None:
+    """A front of the engine for this process alone: a server has one fail point at a time."""
+    if os.environ.get(URI_VARIABLE):
+        return None
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return start("--port", str(PORT + 10 + int(worker)))
 
 
 @contextmanager

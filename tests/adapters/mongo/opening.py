@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from genesis_flow.adapters.mongo.claims import claim_id
 from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
 from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
-from genesis_flow.adapters.mongo.indexes import COUNTERS, DATASETS, EXPERIMENTS, HISTORIES, RUNS
+from genesis_flow.adapters.mongo.indexes import DATASETS, EXPERIMENTS, HISTORIES, RUNS
 from genesis_flow.adapters.mongo.runs import MongoRunRepository
 from tests.contracts.stores import Capability, OpensStores, Stores
 from tests.services.mongodb import database_uri
@@ -44,7 +44,7 @@ def empty(database: MongoDatabase) -> None:
     for name in (RUNS, HISTORIES, DATASETS):
         database[name].delete_many({})
     database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
-    database[COUNTERS].update_one({"_id": "experiments"}, {"$set": {"last": 0}})
+    database.experiment_ids = ExperimentIds()
     database[EXPERIMENTS].update_one(
         {"_id": 0}, {"$set": {"stage": "active", "name": "Default", "t": {}, "location": "memory://root/0"}}
     )
@@ -57,6 +57,6 @@ class OpensMongo(OpensStores):
         return stores_on(shared_database(), closes=False)
 
     @pytest.fixture
-    def stores(self) -> Iterator[Stores]:
+    def stores(self) -> Stores:
         empty(shared_database())
-        yield stores_on(shared_database(), closes=False)
+        return stores_on(shared_database(), closes=False)

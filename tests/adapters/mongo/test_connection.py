@@ -12,7 +12,7 @@ import pytest
 
 from genesis_flow.adapters.mongo.client import MongoDatabase, client_options, database_name
 from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
-from genesis_flow.adapters.mongo.indexes import COUNTERS, INDEXES, RUNS
+from genesis_flow.adapters.mongo.indexes import INDEXES, RUNS, SCHEMA
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, Unauthenticated, Unavailable, Unsupported
 from genesis_flow.ports.diagnosis import Health
 from tests.adapters.mongo.opening import open_database, stores_on
@@ -157,7 +157,7 @@ def test_tls_to_a_server_without_it_fails_closed(guarded: str) -> None:
 def test_a_newer_layout_is_refused() -> None:
     """A database that a later version wrote is left alone."""
     database = open_database("newer")
-    database[COUNTERS].update_one({"_id": "schema"}, {"$set": {"version": 99}})
+    database[SCHEMA].update_one({"_id": "schema"}, {"$set": {"version": 99}})
     later = attrs.evolve(database)
     with pytest.raises(Unsupported, match="upgrade genesis-flow"):
         stores_on(later).experiments.get("0")

@@ -30,7 +30,7 @@ def database() -> Iterator[MongoDatabase]:
 
 
 def test_acknowledged_writes_survive_a_crash(database: MongoDatabase) -> None:
-    """The engine is aborted while a run is written: what was acknowledged is there afterwards, the rest at most once."""
+    """The engine is aborted while a run is written: what was acknowledged is there afterwards, once."""
     stores = stores_on(database)
     run = added_run(stores, params={"p": "1"})
     acknowledged: list[int] = []

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from genesis_flow.adapters.mongo.claims import GRACE_MS, claim
 from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.adapters.mongo.indexes import RUNS
+from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, NotFound, Unavailable
 from tests.adapters.mongo.failing import failing, open_failing
 from tests.adapters.mongo.opening import stores_on
-from tests.contracts.samples import added_run, expected_points, new_experiment, new_run, points, unique
+from tests.contracts.samples import NOW, added_run, expected_points, new_experiment, new_run, points, unique
 from tests.contracts.stores import Stores
 
 DROPPED_AFTER = {"closeConnection": True, "afterApply": True}
@@ -113,11 +115,10 @@ def test_a_storm_of_faults_loses_and_doubles_nothing(bare: MongoDatabase) -> Non
 
 
 @pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE])
-@pytest.mark.parametrize("command", ["findAndModify", "insert"])
-def test_a_name_is_not_burnt_by_a_fault(bare: MongoDatabase, command: str, fault: dict[str, Any]) -> None:
+def test_a_name_is_not_burnt_by_a_fault(bare: MongoDatabase, fault: dict[str, Any]) -> None:
     """After a fault in `add`, the name is free, or it belongs to a complete experiment."""
     stores, name = stores_on(bare), unique()
-    with failing(bare, command, **fault), pytest.raises(Unavailable):
+    with failing(bare, "insert", **fault), pytest.raises(Unavailable):
         stores.experiments.add(new_experiment(name))
     try:
         found = stores.experiments.get_by_name(name)
@@ -127,16 +128,49 @@ def test_a_name_is_not_burnt_by_a_fault(bare: MongoDatabase, command: str, fault
 
 
 @pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE])
+def test_a_claim_that_was_left_behind_is_dropped_in_time(bare: MongoDatabase) -> None:
+    """A name whose claimer died before it had an experiment is free again after a while, and not before."""
+    stores, name = stores_on(bare), unique()
+    bare[EXPERIMENTS].insert_one(claim(name, 10**9, NOW))
+    with pytest.raises(AlreadyExists):
+        stores.experiments.add(new_experiment(name, created_at=NOW + GRACE_MS - 1))
+    added = stores.experiments.add(new_experiment(name, created_at=NOW + GRACE_MS))
+    assert added == stores.experiments.get_by_name(name)
+
+
+def test_a_rename_that_was_interrupted_leaves_both_names_usable(bare: MongoDatabase) -> None:
+    """If a rename fails half-way, it can be repeated, and the old name is free after a while."""
+    stores = stores_on(bare)
+    known = stores.experiments.add(new_experiment())
+    name = unique()
+    with failing(bare, "update", closeConnection=True, afterApply=True), pytest.raises(Unavailable):
+        stores.experiments.rename(known.id, name, at=NOW)
+    stores.experiments.rename(known.id, name, at=NOW)
+    assert known.id == stores.experiments.get_by_name(name).id
+    later = stores.experiments.add(new_experiment(known.name, created_at=NOW + GRACE_MS))
+    assert later == stores.experiments.get_by_name(known.name)
+
+
+def test_an_id_is_not_given_again_after_it_was_erased(bare: MongoDatabase) -> None:
+    """Also another process, which still guesses, does not give the id of an erased experiment."""
+    stores = stores_on(bare)
+    stores.experiments.add(new_experiment())
+    elsewhere = stores.reopen()
+    newest = elsewhere.experiments.add(new_experiment())
+    elsewhere.experiments.remove(newest.id, at=NOW)
+    elsewhere.experiments.purge(newest.id)
+    elsewhere.close()
+    assert int(stores.experiments.add(new_experiment()).id) > int(newest.id)
+
+
 def test_a_run_is_added_whole_or_not_at_all(bare: MongoDatabase, fault: dict[str, Any]) -> None:
     """After a fault in `add`, adding the same run again succeeds, or says that it is there."""
     stores = stores_on(bare)
     run = new_run(stores.experiments.add(new_experiment()).id, params={"p": "1"})
     with failing(bare, "insert", **fault), pytest.raises(Unavailable):
         stores.runs.add(run)
-    try:
+    with contextlib.suppress(AlreadyExists):
         stores.runs.add(run)
-    except AlreadyExists:
-        pass
     assert run == stores.runs.get(run.id)
 
 

@@ -48,11 +48,23 @@ def points(count: int, keys: int = 1) -> list[Metric]:
     return [Metric(f"k{number % keys}", float(number), number, number) for number in range(count)]
 
 
-def test_adding_an_experiment_takes_an_id_and_an_insert(stores: Stores, commands: Commands) -> None:
-    """An experiment is added in two commands, its claim on the name included."""
+def test_adding_an_experiment_takes_an_insert(stores: Stores, commands: Commands) -> None:
+    """An experiment is added in one command, its claim on the name included; the first one reads the newest id."""
+    stores.experiments.add(new_experiment())
     with commands.recorded() as names:
         stores.experiments.add(new_experiment())
-    assert ["findAndModify", "insert"] == names
+    assert ["insert"] == names
+
+
+def test_adding_an_experiment_whose_id_was_guessed_wrong_takes_four_more(stores: Stores, commands: Commands) -> None:
+    """If another process took the next id, the newest is read and the claim moved."""
+    stores.experiments.add(new_experiment())
+    elsewhere = stores.reopen()
+    elsewhere.experiments.add(new_experiment())
+    elsewhere.close()
+    with commands.recorded() as names:
+        stores.experiments.add(new_experiment())
+    assert ["insert", "find", "update", "insert"] == names
 
 
 def test_adding_runs_in_a_row_takes_one_insert_each(stores: Stores, commands: Commands) -> None:

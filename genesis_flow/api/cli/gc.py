@@ -1,0 +1,120 @@
+"""`genesis-flow gc`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from genesis_flow.api.cli import screen
+from genesis_flow.api.cli.scope import Command, Scope, pass_scope
+
+if TYPE_CHECKING:
+    from genesis_flow.domain.use_cases.garbage_collection import Collected
+
+_NUMBER: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
+_AGE: Final = re.compile(f"(?:{_NUMBER}d)?(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
+_UNITS_MS: Final = (86_400_000, 3_600_000, 60_000, 1_000)
+_MOST_SHOWN: Final = 20
+
+
+@click.command("gc", cls=Command)
+@click.option("--older-than", metavar="AGE", help="Only what was deleted so long ago, such as 1d2h3m4s.")
+@click.option("--run-ids", multiple=True, metavar="IDS", help="Only these runs, separated by commas.")
+@click.option("--experiment-ids", multiple=True, metavar="IDS", help="Only these experiments, separated by commas.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@pass_scope
+def gc(
+    scope: Scope,
+    older_than: str | None,
+    run_ids: tuple[str, ...],
+    experiment_ids: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Erase deleted runs and experiments for good, with their artifacts."""
+    older_than_ms = _age_ms(older_than)
+    runs, experiments = _listed("--run-ids", run_ids), _listed("--experiment-ids", experiment_ids)
+    if not dry_run and not yes:
+        _require_person(scope)
+    collect = scope.application.garbage_collection.collect
+    if dry_run or not yes:
+        found = collect(older_than_ms=older_than_ms, run_ids=runs, experiment_ids=experiments, is_rehearsal=True)
+        is_empty = not found.run_ids and not found.experiment_ids
+        if dry_run or is_empty:
+            _show(scope, found, is_done=False)
+            return
+        if not _is_agreed(found):
+            screen.line("Nothing was erased.")
+            return
+        # Exactly what was agreed to, whatever has been deleted since.
+        runs, experiments = _runs_elsewhere(scope, found), list(found.experiment_ids)
+    erased = collect(older_than_ms=older_than_ms, run_ids=runs, experiment_ids=experiments)
+    _show(scope, erased, is_done=True)
+
+
+def _runs_elsewhere(scope: Scope, found: Collected) -> list[str]:
+    """The runs that do not go with their experiment."""
+    if not found.experiment_ids:
+        return list(found.run_ids)
+    gone, get = set(found.experiment_ids), scope.application.lifecycle.get
+    return [id for id in found.run_ids if get(id).experiment_id not in gone]
+
+
+def _age_ms(age: str | None) -> int:
+    match = _AGE.fullmatch(age or "0s")
+    if match is None or not any(match.groups()):
+        raise click.UsageError(f"--older-than takes an age such as 1d2h3m4s, not '{age}'.", click.get_current_context())
+    amounts = zip(match.groups(), _UNITS_MS, strict=True)
+    return int(sum(float(amount) * unit for amount, unit in amounts if amount))
+
+
+def _listed(option: str, given: Sequence[str]) -> list[str]:
+    ids = [id.strip() for text in given for id in text.split(",")]
+    if not all(ids):
+        # Nothing asked for must not mean everything.
+        raise click.UsageError(f"{option} names no id.", click.get_current_context())
+    return list(dict.fromkeys(ids))
+
+
+def _require_person(scope: Scope) -> None:
+    if scope.is_json or not (sys.stdin.isatty() and screen.is_terminal()):
+        raise click.UsageError(
+            "This erases data for good and nobody can be asked: give --yes, or --dry-run to see what it would erase.",
+            click.get_current_context(),
+        )
+
+
+def _is_agreed(found: Collected) -> bool:
+    _print_ids("experiment", found.experiment_ids)
+    _print_ids("run", found.run_ids)
+    return click.confirm("Erase all this for good?", default=False)
+
+
+def _print_ids(noun: str, ids: Sequence[str]) -> None:
+    if ids:
+        screen.line(f"{len(ids)} {noun}{'s' if len(ids) > 1 else ''}:")
+    for id in ids[:_MOST_SHOWN]:
+        screen.line(f"  {id}")
+    if len(ids) > _MOST_SHOWN:
+        screen.line(f"  and {len(ids) - _MOST_SHOWN} more")
+
+
+def _show(scope: Scope, found: Collected, *, is_done: bool) -> None:
+    record = {"run_ids": found.run_ids, "experiment_ids": found.experiment_ids, "is_erased": is_done}
+
+    def human() -> None:
+        if not found.run_ids and not found.experiment_ids:
+            screen.line("Nothing to erase.")
+            return
+        verb = "Erased" if is_done else "Would erase"
+        screen.line(f"{verb} {len(found.experiment_ids)} experiments and {len(found.run_ids)} runs.")
+        for noun, ids in (("experiment", found.experiment_ids), ("run", found.run_ids)):
+            for id in ids:
+                screen.line(f"  {noun} {id}")
+
+    scope.show(record, human)
