@@ -108,8 +108,9 @@ def _open_memory(settings: Settings) -> Backend:
     from genesis_flow.adapters.memory.diagnosis import MemoryDiagnosis
     from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
     from genesis_flow.adapters.memory.runs import MemoryRunRepository
+    from genesis_flow.adapters.system.clock import SystemClock
 
-    database = MemoryDatabase(settings.artifact_root)
+    database = MemoryDatabase(settings.artifact_root, created_at=SystemClock().now())
     return Backend(
         MemoryExperimentRepository(database), MemoryRunRepository(database), MemoryDiagnosis(), lambda: None
     )
@@ -120,10 +121,12 @@ def _open_sqlite(settings: Settings) -> Backend:
     from genesis_flow.adapters.sqlite.diagnosis import SqliteDiagnosis
     from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
     from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
+    from genesis_flow.adapters.system.clock import SystemClock
 
     database = SqliteDatabase(
         path=sqlite_path(settings.tracking_uri),
         artifact_root=settings.artifact_root,
+        created_at=SystemClock().now(),
         timeout_s=settings.timeout_s,
     )
     return Backend(

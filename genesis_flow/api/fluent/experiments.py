@@ -36,7 +36,9 @@ def set_experiment(
     """
     _refuse_trace_location(trace_location)
     if (experiment_name is None) == (experiment_id is None):
-        raise MlflowException.invalid_parameter_value("Must specify exactly one of: `experiment_id` or `experiment_name`.")
+        raise MlflowException.invalid_parameter_value(
+            "Must specify exactly one of: `experiment_id` or `experiment_name`."
+        )
     if experiment_name is not None:
         experiment = _get_or_create(experiment_name)
     else:

@@ -48,7 +48,9 @@ def log_inputs(
     """
     given = [rows for rows in (datasets, contexts, tags_list) if rows is not None]
     if len({len(rows) for rows in given}) > 1:
-        raise MlflowException.invalid_parameter_value("`datasets`, `contexts` and `tags_list` must have the same length.")
+        raise MlflowException.invalid_parameter_value(
+            "`datasets`, `contexts` and `tags_list` must have the same length."
+        )
     count = len(given[0]) if given else 0
     rows = zip(datasets or [None] * count, contexts or [None] * count, tags_list or [None] * count, strict=True)
     inputs = [_input(dataset, context, tags) for dataset, context, tags in rows if dataset is not None]

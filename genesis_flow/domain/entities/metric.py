@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -87,4 +88,4 @@ def history_from_columns(
 
 def _rises(points: list[tuple[int, int, float]]) -> bool:
     """Whether the points are strictly in order already, as one writer leaves them."""
-    return all(a[:2] < b[:2] for a, b in zip(points, points[1:], strict=False))
+    return all(a[:2] < b[:2] for a, b in pairwise(points))

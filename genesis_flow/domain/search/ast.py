@@ -1,7 +1,7 @@
 """
 The bound form of a filter and of an order: names, types and operators are resolved.
 
-A filter is a conjunction. Every comparison but an `Absent` is false where the field is missing, and
+A filter is a conjunction. Every comparison but `IS NULL` is false where the field is missing, and
 every numeric one but `!=` is false where the value is NaN. Texts compare by code points.
 """
 

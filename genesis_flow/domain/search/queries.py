@@ -24,7 +24,7 @@ class Query:
         page_token: Continues an earlier page of the same search.
     """
 
-    filter: Filter = Filter()
+    filter: Filter = attrs.field(factory=Filter)
     order: Order = ()
     view: View = View.ACTIVE_ONLY
     limit: int = 1000

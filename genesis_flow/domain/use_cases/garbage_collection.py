@@ -69,7 +69,7 @@ class GarbageCollection:
             runs = [self._deleted_run(id, before) for id in run_ids]
             experiments = [self._deleted_experiment(id, before) for id in experiment_ids]
         else:
-            runs, experiments = None, [row for row in self._old_experiments(before)]
+            runs, experiments = None, list(self._old_experiments(before))
         erased: list[str] = []
         for experiment_id in experiments:
             for run in self._runs_of(experiment_id):

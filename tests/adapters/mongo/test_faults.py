@@ -127,7 +127,6 @@ def test_a_name_is_not_burnt_by_a_fault(bare: MongoDatabase, fault: dict[str, An
     assert found == stores.experiments.get_by_name(name) == stores.experiments.get(found.id)
 
 
-@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE])
 def test_a_claim_that_was_left_behind_is_dropped_in_time(bare: MongoDatabase) -> None:
     """A name whose claimer died before it had an experiment is free again after a while, and not before."""
     stores, name = stores_on(bare), unique()
@@ -163,6 +162,7 @@ def test_an_id_is_not_given_again_after_it_was_erased(bare: MongoDatabase) -> No
     assert int(stores.experiments.add(new_experiment()).id) > int(newest.id)
 
 
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE])
 def test_a_run_is_added_whole_or_not_at_all(bare: MongoDatabase, fault: dict[str, Any]) -> None:
     """After a fault in `add`, adding the same run again succeeds, or says that it is there."""
     stores = stores_on(bare)
