@@ -62,7 +62,8 @@ def measure(
         for number in range(min(pace.rounds, operation.most_rounds)):
             for contender in taking_part if number % 2 == 0 else reversed(taking_part):
                 _slice(operation, contender, workers[contender.name], pace, number == 0, facts, results)
-        if len({repr(fact) for fact in facts.values()}) > 1:
+        answers = list(facts.values())
+        if any(answer != answers[0] for answer in answers):
             results.disagreements[operation.name] = facts
     return results
 

@@ -58,8 +58,7 @@ def targets() -> Iterator[Target]:
     """Every target."""
     measured = [operation.name for operation in OPERATIONS if not operation.floor_only]
     for name in measured:
-        if name not in _BATCHES:
-            yield Target(FLOOR_GROUP, (name, MONGODB.name), (name, FLOOR.name), _OWN.get(name, _USUAL), True)
+        yield Target(FLOOR_GROUP, (name, MONGODB.name), (name, FLOOR.name), _OWN.get(name, _USUAL), True)
     for name in _BATCHES:
         yield Target(BATCH_GROUP, (name, MONGODB.name), ("insert-many", FLOOR.name), _BATCH, True)
     for name in measured:

@@ -12,9 +12,7 @@ very same module object, so classes are never defined twice.
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -32,7 +30,7 @@ _ALIASES = {
 }  # fmt: skip
 
 
-class _AliasFinder(importlib.abc.MetaPathFinder):
+class _AliasFinder:
     """Finds `genesis_flow.entities.run` as `genesis_flow.api.entities.run`, and so on."""
 
     def find_spec(
@@ -42,11 +40,16 @@ class _AliasFinder(importlib.abc.MetaPathFinder):
         head, dot, tail = rest.partition(".")
         if package != __name__ or head not in _ALIASES:
             return None
-        real = importlib.util.find_spec(_ALIASES[head] + dot + tail)
-        return real and importlib.machinery.ModuleSpec(fullname, _AliasLoader(real))
+        from importlib.util import find_spec
+
+        real = find_spec(_ALIASES[head] + dot + tail)
+        if real is None:
+            return None
+        loader: Any = _AliasLoader(real)
+        return importlib.machinery.ModuleSpec(fullname, loader)
 
 
-class _AliasLoader(importlib.abc.Loader):
+class _AliasLoader:
     """Gives the module of another name, unchanged."""
 
     def __init__(self, real: importlib.machinery.ModuleSpec) -> None:

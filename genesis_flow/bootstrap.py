@@ -6,20 +6,16 @@ A row in `BACKENDS` is all that a new store needs here.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import attrs
 import punq
 
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.use_cases.artifacts import Artifacts
-from genesis_flow.domain.use_cases.experiments import Experiments
-from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
-from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
-from genesis_flow.domain.use_cases.run_logging import RunLogging
-from genesis_flow.domain.use_cases.run_search import RunSearch
 from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
@@ -28,6 +24,24 @@ from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import MLFLOW_TRUNCATE_LONG_VALUES, Settings, redacted, sqlite_path
+
+if TYPE_CHECKING:
+    from genesis_flow.domain.use_cases.artifacts import Artifacts
+    from genesis_flow.domain.use_cases.experiments import Experiments
+    from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
+    from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
+    from genesis_flow.domain.use_cases.run_logging import RunLogging
+    from genesis_flow.domain.use_cases.run_search import RunSearch
+
+#: Where each use case of an `Application` is; loaded when it is first asked for, so that logging starts fast.
+USE_CASES: Final = {
+    "artifacts": "genesis_flow.domain.use_cases.artifacts:Artifacts",
+    "experiments": "genesis_flow.domain.use_cases.experiments:Experiments",
+    "garbage_collection": "genesis_flow.domain.use_cases.garbage_collection:GarbageCollection",
+    "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
+    "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
+    "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
+}
 
 
 @attrs.frozen
@@ -40,19 +54,55 @@ class Backend:
     close: Callable[[], None]
 
 
-@attrs.frozen
 class Application:
-    """Every use case on one store."""
+    """
+    Every use case on one store, each built when it is first asked for.
 
-    settings: Settings
-    experiments: Experiments
-    lifecycle: RunLifecycle
-    logging: RunLogging
-    search: RunSearch
-    artifacts: Artifacts
-    garbage_collection: GarbageCollection
-    diagnosis: Diagnosis
-    close: Callable[[], None]
+    Attributes:
+        settings: What it was built from. diagnosis: What is wrong with the store. close: Lets go of the store.
+    """
+
+    def __init__(self, settings: Settings, backend: Backend) -> None:
+        self.settings = settings
+        self.diagnosis = backend.diagnosis
+        self.close = backend.close
+        self._container = build_container(settings, backend)
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """The files of runs."""
+        found: Artifacts = use_case(self._container, "artifacts")
+        return found
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        """Everything that is done with experiments."""
+        found: Experiments = use_case(self._container, "experiments")
+        return found
+
+    @cached_property
+    def garbage_collection(self) -> GarbageCollection:
+        """Erasing for good what was deleted."""
+        found: GarbageCollection = use_case(self._container, "garbage_collection")
+        return found
+
+    @cached_property
+    def lifecycle(self) -> RunLifecycle:
+        """Runs from their start to their end."""
+        found: RunLifecycle = use_case(self._container, "lifecycle")
+        return found
+
+    @cached_property
+    def logging(self) -> RunLogging:
+        """What runs write."""
+        found: RunLogging = use_case(self._container, "logging")
+        return found
+
+    @cached_property
+    def search(self) -> RunSearch:
+        """Finding runs."""
+        found: RunSearch = use_case(self._container, "search")
+        return found
 
 
 def open_application(settings: Settings) -> Application:
@@ -62,33 +112,37 @@ def open_application(settings: Settings) -> Application:
     Raises:
         InvalidInput: No backend serves the scheme of the tracking URI.
     """
-    backend = _open_backend(settings)
-    container = build_container(settings, backend)
-    use_cases = {
-        field.name: container.resolve(field.type)
-        for field in attrs.fields(attrs.resolve_types(Application))
-        if field.name not in ("settings", "diagnosis", "close")
-    }
-    return Application(settings, **use_cases, diagnosis=backend.diagnosis, close=backend.close)
+    return Application(settings, _open_backend(settings))
 
 
 def build_container(settings: Settings, backend: Backend) -> punq.Container:
-    """A fresh container that resolves every use case on `backend`."""
-    from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
+    """A fresh container with every port on `backend`; `use_case` adds use cases to it."""
     from genesis_flow.adapters.system.clock import SystemClock
     from genesis_flow.adapters.system.identifiers import RandomIdentifiers
 
     container = punq.Container()
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
-    container.register(ArtifactStores, instance=FsspecArtifactStores())
+    container.register(ArtifactStores, factory=_open_artifact_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
     container.register(ArtifactRoot, instance=ArtifactRoot(settings.artifact_root))
     container.register(Truncation, instance=Truncation(MLFLOW_TRUNCATE_LONG_VALUES.get))
-    for use_case in (Experiments, RunLifecycle, RunLogging, RunSearch, Artifacts, GarbageCollection):
-        container.register(use_case, scope=punq.Scope.singleton)
     return container
+
+
+def use_case(container: punq.Container, name: str) -> Any:
+    """The use case with this name in `USE_CASES`, built from the ports of `container`."""
+    module, _, class_name = USE_CASES[name].partition(":")
+    kind = getattr(importlib.import_module(module), class_name)
+    container.register(kind, scope=punq.Scope.singleton)
+    return container.resolve(kind)
+
+
+def _open_artifact_stores() -> ArtifactStores:
+    from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
+
+    return FsspecArtifactStores()
 
 
 def _open_backend(settings: Settings) -> Backend:

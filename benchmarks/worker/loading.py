@@ -26,9 +26,7 @@ def load_genesis_sqlite(uri: str, experiment_id: str, runs: Iterable[Run]) -> No
     from genesis_flow.adapters.sqlite.connection import SqliteDatabase
     from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
 
-    database = SqliteDatabase(
-        Path(urlsplit(uri).path.removeprefix("/")), artifact_root=_ROOT, synchronous="NORMAL"
-    )
+    database = SqliteDatabase(Path(urlsplit(uri).path.removeprefix("/")), artifact_root=_ROOT, synchronous="NORMAL")
     repository = SqliteRunRepository(database)
     for run in runs:
         entity = _genesis_run(experiment_id, run)

@@ -74,9 +74,7 @@ class MlflowClientContender(Contender):
         )
 
     def latest(self, experiment_id: str, limit: int, token: Any = None) -> Any:
-        return self._client.search_runs(
-            [experiment_id], max_results=limit, order_by=[data.BY_START], page_token=token
-        )
+        return self._client.search_runs([experiment_id], max_results=limit, order_by=[data.BY_START], page_token=token)
 
     def history(self, run_id: str, key: str) -> Any:
         return self._client.get_metric_history(run_id, key)

@@ -11,17 +11,18 @@ we know for these operations alone:
   for, serves that search alone. A general store cannot have such an index for each param and metric.
 * `points`: one document a point, whose `_id` is run, key and step: no index but that one.
 
-| operation | round trips |
-| --- | --- |
-| create experiment | `insert_one`, the id made by the client |
-| log a run, at once | `insert_one`; `update_one` for params, tags and latest metrics; `insert_many` of points; `update_one` |
-| log a run, step by step | `insert_one`; `update_one` params; `update_one` + `insert_many` metrics; `update_one` tags; `update_one` |
-| log a metric | `update_one` for the latest metric; `insert_one` |
-| log a batch | `update_one` for the latest metrics; `insert_many` |
-| insert_many | `insert_many` |
-| get a run | `find_one` |
-| search, pages | `find` with sort and limit, answered in one batch |
-| history | `find` of one document a point |
+Round trips:
+
+* create experiment: `insert_one`, with an id made by the client
+* log a run, at once: `insert_one`; `update_one` for params, tags and latest metrics; `insert_many` of the points;
+  `update_one` for its end
+* log a run, step by step: `insert_one`; `update_one` for params; `update_one` and `insert_many` for metrics;
+  `update_one` for tags; `update_one` for its end
+* log a metric: `update_one` for the latest metric; `insert_one`
+* log a batch: `update_one` for the latest metrics; `insert_many`
+* get a run: `find_one`
+* search, pages by start time: `find` with sort and limit, answered in one batch
+* history: `find` of one document a point
 """
 
 from __future__ import annotations
@@ -69,9 +70,8 @@ class PlainPymongo(Contender):
 
     def create_experiment(self, name: str) -> str:
         id, now = uuid.uuid4().hex, _now()
-        self._experiments.insert_one(
-            {"_id": id, "name": name, "location": f"root/{id}", "stage": "active", "created": now, "updated": now, "t": {}}
-        )
+        document = {"_id": id, "name": name, "location": f"root/{id}", "stage": "active", "t": {}}
+        self._experiments.insert_one({**document, "created": now, "updated": now})
         return id
 
     def create_run(self, experiment_id: str) -> str:

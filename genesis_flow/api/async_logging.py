@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,7 @@ from typing import Any, Final
 import attrs
 
 from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.errors import Unavailable
 from genesis_flow.domain.values import limits
 
 _log = logging.getLogger(__name__)
@@ -65,7 +67,9 @@ class _Batch:
         """Whether `other` can be written together with this batch, to the same effect."""
         metrics = len(self.metrics) + len(other.metrics)
         params, tags = len(self.params) + len(other.params), len(self.tags) + len(other.tags)
-        keys = [key for key, _ in self.params]  # a list: what is no key at all may not be hashable either
+        if not (self.is_plain() and other.is_plain()):
+            return False
+        keys = {key for key, _ in self.params}
         return (
             self.run_id == other.run_id
             and metrics + params + tags <= limits.ENTITIES_PER_BATCH
@@ -73,6 +77,10 @@ class _Batch:
             and tags <= limits.TAGS_PER_BATCH
             and not any(key in keys for key, _ in other.params)
         )
+
+    def is_plain(self) -> bool:
+        """Whether what identifies it is text; all else is left to the store to refuse, alone."""
+        return isinstance(self.run_id, str) and all(isinstance(key, str) for key, _ in self.params)
 
     def absorb(self, other: _Batch) -> None:
         """Take over what `other` writes."""
@@ -100,8 +108,10 @@ class AsyncLogging:
     ) -> RunOperations:
         """Queue one batch, which the store takes whole."""
         future: Future[None] = Future()
-        self._start()
-        self._queue.put(_Batch(run_id, list(metrics), list(params), list(tags), future))
+        batch = _Batch(run_id, list(metrics), list(params), list(tags), future)
+        with self._lock:  # so that `close` cannot end the thread between the two
+            self._start()
+            self._queue.put(batch)
         return RunOperations([future])
 
     def flush(self) -> None:
@@ -111,17 +121,16 @@ class AsyncLogging:
     def close(self) -> None:
         """Write what is queued and end the thread."""
         with self._lock:
-            thread, self._thread = self._thread, None
-        if thread is not None:
-            self._queue.put(None)
-            thread.join()
+            if self._thread is not None:
+                self._queue.put(None)
+                self._thread.join()
+                self._thread = None
 
     def _start(self) -> None:
         if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="genesis-flow-logging", daemon=True)
-                    self._thread.start()
+            self._thread = threading.Thread(target=self._run, name="genesis-flow-logging", daemon=True)
+            self._thread.start()
+            _call_at_end_of_child(self.close)
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -146,16 +155,11 @@ class AsyncLogging:
 
     def _store(self, batches: list[_Batch]) -> None:
         """Write `batches` at once; if that fails, one by one, so that each failure reaches its own caller."""
-        if len(batches) > 1 and self._failure(batches) is None:
-            for batch in batches:
-                batch.future.set_result(None)
-            return
+        error = self._failure(batches)
+        # A store that does not answer is not asked once more for each of a thousand writes.
+        is_settled = error is None or len(batches) == 1 or isinstance(error, Unavailable)
         for batch in batches:
-            error = self._failure([batch])
-            if error is None:
-                batch.future.set_result(None)
-            else:
-                batch.future.set_exception(error)
+            _settle(batch, error if is_settled else self._failure([batch]))
 
     def _failure(self, batches: list[_Batch]) -> BaseException | None:
         merged: dict[str, list[Any]] = {
@@ -167,3 +171,18 @@ class AsyncLogging:
         except Exception as error:  # every failure belongs to the caller, who gets it from the future
             return error
         return None
+
+
+def _settle(batch: _Batch, error: BaseException | None) -> None:
+    if error is None:
+        batch.future.set_result(None)
+        return
+    _log.error("Background logging to run %s failed: %s", batch.run_id, error)
+    batch.future.set_exception(error)
+
+
+def _call_at_end_of_child(function: Callable[[], None]) -> None:
+    """Children that `multiprocessing` starts end without `atexit`; it has a list of its own."""
+    process, util = (sys.modules.get(f"multiprocessing.{name}") for name in ("process", "util"))
+    if process is not None and util is not None and process.parent_process() is not None:
+        util.Finalize(None, function, exitpriority=1)

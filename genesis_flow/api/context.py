@@ -7,10 +7,9 @@ Source: MLflow 3.17 `tracking/context/`; later providers override earlier ones, 
 from __future__ import annotations
 
 import json
-import os
+import re
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,24 +23,24 @@ GIT_COMMIT: Final = "mlflow.source.git.commit"
 PARENT_RUN_ID: Final = "mlflow.parentRunId"
 NOTE: Final = "mlflow.note.content"
 
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 
 def with_context(tags: Mapping[str, Any]) -> dict[str, str]:
     """`tags` as texts, with those of the surroundings where `tags` does not have them."""
-    found = dict(_surroundings(_main_file(), os.getcwd()))
+    found = _surroundings(_main_file())
     found |= _given_context()
     found |= {key: str(value) for key, value in tags.items()}
     return found
 
 
-@lru_cache(maxsize=8)
-def _surroundings(main_file: str, working_directory: str) -> tuple[tuple[str, str], ...]:
+def _surroundings(main_file: str) -> dict[str, str]:
     kind = "NOTEBOOK" if "ipykernel" in sys.modules else "LOCAL"
     tags = {USER: _user(), SOURCE_NAME: main_file, SOURCE_TYPE: kind}
-    start = Path(working_directory, main_file).parent if main_file != "<console>" else Path(working_directory)
-    commit = git_commit(start)
+    commit = git_commit(Path() if main_file == "<console>" else Path(main_file).parent)
     if commit:
         tags[GIT_COMMIT] = commit
-    return tuple(tags.items())
+    return tags
 
 
 def _main_file() -> str:
@@ -72,15 +71,18 @@ def _given_context() -> dict[str, str]:
 
 def git_commit(start: Path) -> str | None:
     """The commit that is checked out where `start` is, read from the repository's own files."""
-    for folder in (start, *start.parents):
-        try:
+    try:
+        start = start.absolute()
+        for folder in (start, *start.parents):
             git = folder / ".git"
             if git.is_file():  # a work tree or submodule: the file says where its repository is
                 git = (folder / git.read_text().removeprefix("gitdir:").strip()).resolve()
             if git.is_dir():
-                return _head(git)
-        except (OSError, UnicodeDecodeError):
-            return None
+                commit = _head(git) or ""
+                # A reference may name any file; only what is a commit leaves this function.
+                return commit if _COMMIT.fullmatch(commit) else None
+    except (OSError, ValueError):
+        return None
     return None
 
 

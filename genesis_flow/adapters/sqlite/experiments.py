@@ -1,6 +1,6 @@
 """Experiments in a SQLite file."""
 
-# ruff: noqa: S608 (only names of the schema are spliced; values travel as parameters)
+
 
 from __future__ import annotations
 
@@ -10,17 +10,9 @@ from collections.abc import Iterable
 import attrs
 
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
-from genesis_flow.adapters.sqlite.ordering import SortKey, after, columns_of, order_by, token_after
 from genesis_flow.adapters.sqlite.purging import purge_experiment
-from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, STAGES, load_experiments
+from genesis_flow.adapters.sqlite.rows import STAGES, experiment_number, load_experiments
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
-from genesis_flow.adapters.sqlite.search import (
-    EXPERIMENT_ATTRIBUTES,
-    attribute,
-    experiment_condition,
-    experiment_number,
-)
-from genesis_flow.adapters.sqlite.sql import TRUE, Sql, every
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import AlreadyExists, Inactive, InvalidState, NotFound
 from genesis_flow.domain.search.queries import ExperimentQuery
@@ -67,21 +59,12 @@ class SqliteExperimentRepository(ExperimentRepository):
         return found[0]
 
     def find(self, query: ExperimentQuery) -> Page[Experiment]:
-        cursor = query.cursor
-        keys = [
-            SortKey(attribute(EXPERIMENT_ATTRIBUTES, key.field).text, key.ascending) for key in query.order
-        ]
-        where = every(
-            _stage_in(query),
-            *(experiment_condition(term) for term in query.filter.terms),
-            after(keys, cursor.keys) if cursor is not None else TRUE,
-        )
+        # Loaded with the first search: logging starts faster without.
+        from genesis_flow.adapters.sqlite.experiment_search import find_experiments
+        from genesis_flow.adapters.sqlite.ordering import token_after
+        
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT e.id{columns_of(keys)} FROM experiments e"
-                f" WHERE {where.text}{order_by(keys)} LIMIT ?",
-                (*where.values, query.limit + 1),
-            ).fetchall()
+            rows = find_experiments(connection, query)
             found = load_experiments(connection, [row[0] for row in rows[: query.limit]])
         is_last = len(rows) <= query.limit
         return Page(found, None if is_last else token_after(rows[query.limit - 1], query.fingerprint))
@@ -191,8 +174,3 @@ def _put_tags(connection: sqlite3.Connection, number: int, tags: Iterable[tuple[
 
 def _touch(connection: sqlite3.Connection, number: int, at: int) -> None:
     connection.execute("UPDATE experiments SET updated_at = ? WHERE id = ?", (at, number))
-
-
-def _stage_in(query: ExperimentQuery) -> Sql:
-    numbers = sorted(STAGE_NUMBERS[stage] for stage in query.view.stages)
-    return Sql(f"e.stage IN ({', '.join('?' * len(numbers))})", tuple(numbers))

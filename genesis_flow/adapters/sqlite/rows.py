@@ -16,6 +16,7 @@ from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import ModelOutput, Run
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
+from genesis_flow.domain.values.limits import INT64_MAX
 
 STAGES: Final = {ACTIVE: Stage.ACTIVE, DELETED: Stage.DELETED}
 STAGE_NUMBERS: Final = {stage: number for number, stage in STAGES.items()}
@@ -122,3 +123,9 @@ def _inputs(connection: sqlite3.Connection, wanted: str) -> defaultdict[int, lis
     for run, number, *dataset in rows:
         found[run].append(DatasetInput(Dataset(*dataset), tags[number]))
     return found
+
+
+def experiment_number(id: str) -> int | None:
+    """The number of a canonical experiment id, None where no experiment can have the id."""
+    number = int(id) if id.isascii() and id.isdecimal() and len(id) <= len(str(INT64_MAX)) else -1
+    return number if 0 <= number <= INT64_MAX and str(number) == id else None

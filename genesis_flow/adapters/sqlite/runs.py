@@ -11,12 +11,9 @@ from typing import Any
 import attrs
 
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
-from genesis_flow.adapters.sqlite.ordering import token_after
-from genesis_flow.adapters.sqlite.plans import find_runs
 from genesis_flow.adapters.sqlite.purging import purge_run
-from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, load_runs
+from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, experiment_number, load_runs
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
-from genesis_flow.adapters.sqlite.search import experiment_number
 from genesis_flow.adapters.sqlite.writes import (
     RunRow,
     active_run_row,
@@ -57,6 +54,10 @@ class SqliteRunRepository(RunRepository):
             return load_runs(connection, [run_row(connection, run_id).number])[0]
 
     def find(self, query: RunQuery) -> Page[Run]:
+        # Loaded with the first search: logging starts faster without.
+        from genesis_flow.adapters.sqlite.ordering import token_after
+        from genesis_flow.adapters.sqlite.plans import find_runs
+
         with self._database.reading() as connection:
             rows = find_runs(connection, query)
             found = load_runs(connection, [row[0] for row in rows[: query.limit]])

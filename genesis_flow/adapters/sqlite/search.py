@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from genesis_flow.adapters.sqlite.rows import experiment_number
 from genesis_flow.adapters.sqlite.sql import FALSE, Column, Sql, condition, members_of
 from genesis_flow.domain.entities.dataset import CONTEXT_TAG
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.search.ast import Comparison, Field, Kind, Membership, Presence, TextComparison
-from genesis_flow.domain.values.limits import INT64_MAX
 
 #: Tables with one row for each run and key.
 TABLES: Final = {Kind.METRIC: "metrics", Kind.PARAM: "params", Kind.TAG: "tags"}
@@ -110,12 +110,6 @@ def experiment_condition(term: Comparison) -> Sql:
             return _has_id(values, negated=negated)
         case _:
             return condition(column, term)
-
-
-def experiment_number(id: str) -> int | None:
-    """The number of a canonical experiment id, None where no experiment can have the id."""
-    number = int(id) if id.isascii() and id.isdecimal() and len(id) <= len(str(INT64_MAX)) else -1
-    return number if 0 <= number <= INT64_MAX and str(number) == id else None
 
 
 def experiment_numbers(ids: tuple[str, ...]) -> list[int]:

@@ -95,9 +95,13 @@ def _is_agreed(found: Collected) -> bool:
     return click.confirm("Erase all this for good?", default=False)
 
 
+def _counted(noun: str, ids: Sequence[str]) -> str:
+    return f"{len(ids)} {noun}{'' if len(ids) == 1 else 's'}"
+
+
 def _print_ids(noun: str, ids: Sequence[str]) -> None:
     if ids:
-        screen.line(f"{len(ids)} {noun}{'s' if len(ids) > 1 else ''}:")
+        screen.line(f"{_counted(noun, ids)}:")
     for id in ids[:_MOST_SHOWN]:
         screen.line(f"  {id}")
     if len(ids) > _MOST_SHOWN:
@@ -112,7 +116,8 @@ def _show(scope: Scope, found: Collected, *, is_done: bool) -> None:
             screen.line("Nothing to erase.")
             return
         verb = "Erased" if is_done else "Would erase"
-        screen.line(f"{verb} {len(found.experiment_ids)} experiments and {len(found.run_ids)} runs.")
+        counts = _counted("experiment", found.experiment_ids), _counted("run", found.run_ids)
+        screen.line(f"{verb} {' and '.join(counts)}.")
         for noun, ids in (("experiment", found.experiment_ids), ("run", found.run_ids)):
             for id in ids:
                 screen.line(f"  {noun} {id}")

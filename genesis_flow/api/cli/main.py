@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import warnings
 from typing import Final
 
 import click
@@ -10,6 +12,7 @@ import click
 from genesis_flow import __version__
 from genesis_flow.api.cli import wire
 from genesis_flow.api.cli.scope import Root, Scope
+from genesis_flow.api.cli.text import one_line
 
 _HOMES: Final = {
     name: f"genesis_flow.api.cli.{name}:{name}"
@@ -45,10 +48,29 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+    warnings.showwarning = _show_warning
+    logging.lastResort = _OneLine(logging.WARNING)
     try:
         cli.main()
     finally:
         _drop_unread_output()
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    _remark(str(message))
+
+
+class _OneLine(logging.Handler):
+    """Shows what nobody else handles."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _remark(record.getMessage())
+
+
+def _remark(message: str) -> None:
+    # With --json the error stream holds one object, or nothing.
+    if "--json" not in sys.argv:
+        click.echo(f"Warning: {one_line(message)}", err=True)
 
 
 def _drop_unread_output() -> None:

@@ -26,7 +26,7 @@ class Column:
 
     Attributes:
         least: Narrower than this many characters it is of no use; it is never cut where output is piped.
-        is_number: Aligned to the right.
+        is_number: Aligned to the right, and never cut.
         is_optional: Left out where the terminal is too narrow for all columns.
         folds: Long cells go on in the next line instead of being cut.
     """
@@ -78,8 +78,8 @@ def fields(pairs: Sequence[tuple[str, object]]) -> None:
             from rich.text import Text
 
             style = value.style if isinstance(value, Cell) else ""
-            label = Text(f"{name:<{width}}  ", style="dim")
-            console().print(label + Text(clean(value), style=style), soft_wrap=True)
+            parts = (f"{name:<{width}}  ", "dim"), (clean(value), style)
+            console().print(Text.assemble(*parts), soft_wrap=True)
         else:
             click.echo(f"{name:<{width}}  {clean(value)}")
 
@@ -120,8 +120,9 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> N
     from rich.text import Text
 
     out = console()
-    kept, widths = _fitted(columns, _natural_widths(columns, rows), out.width)
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    kept, widths = _fitted(columns, rows, out.width)
+    # The box adds one character between columns to the padding of the left one.
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0), header_style="bold")
     for index in kept:
         layout: Any = {"overflow": "fold"} if columns[index].folds else {"overflow": "ellipsis", "no_wrap": True}
         side: Any = "right" if columns[index].is_number else "left"
@@ -137,28 +138,33 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> N
 def _natural_widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
     from rich.cells import cell_len
 
-    return [
-        max([cell_len(clean(column.title)), *(cell_len(row[index].text) for row in rows)])
-        for index, column in enumerate(columns)
+    titles = [cell_len(clean(column.title)) for column in columns]
+    return [max(title, width) for title, width in zip(titles, _value_widths(columns, rows), strict=True)]
+
+
+def _value_widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    from rich.cells import cell_len
+
+    return [max((cell_len(row[index].text) for row in rows), default=0) for index in range(len(columns))]
+
+
+def _fitted(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], room: int) -> tuple[list[int], list[int]]:
+    """Which columns are shown on `room` characters, and how wide each column is."""
+    widths, kept = _natural_widths(columns, rows), list(range(len(columns)))
+    least = [
+        min(max(column.least, value) if column.is_number else column.least, width)
+        for column, value, width in zip(columns, _value_widths(columns, rows), widths, strict=True)
     ]
 
+    def taken(each_width: Sequence[int]) -> int:
+        return sum(each_width[index] + _GAP for index in kept) - _GAP
 
-def _fitted(columns: Sequence[Column], natural: list[int], room: int) -> tuple[list[int], list[int]]:
-    """Which columns are shown on `room` characters, and how wide each column is."""
-    kept = list(range(len(columns)))
-
-    def taken(widths: Sequence[int]) -> int:
-        return sum(widths[index] + _GAP for index in kept)
-
-    least = [min(column.least, width) for column, width in zip(columns, natural, strict=True)]
     for index in reversed(range(len(columns))):
         if taken(least) > room and columns[index].is_optional:
             kept.remove(index)
-    widths = list(natural)
     while taken(widths) > room:
         spare = [index for index in kept if widths[index] > least[index]] or [i for i in kept if widths[i] > 1]
         if not spare:
             break
-        widest = max(spare, key=lambda index: widths[index])
-        widths[widest] -= 1
+        widths[max(spare, key=lambda index: widths[index])] -= 1
     return kept, widths

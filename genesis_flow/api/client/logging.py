@@ -20,7 +20,6 @@ from genesis_flow.api.entities import (
 from genesis_flow.api.entities.translation import (
     history_to_views,
     views_to_dataset_inputs,
-    views_to_metrics,
     views_to_model_outputs,
 )
 from genesis_flow.api.errors import translating_errors
@@ -144,7 +143,7 @@ class LoggingClient(Connected):
 
         Source: MLflow `MlflowClient.log_batch`.
         """
-        points = views_to_metrics(metrics)
+        points = [domain.Metric(view.key, metric_value(view.value), view.timestamp, view.step) for view in metrics]
         pairs = [(param.key, str(param.value)) for param in params]
         labels = [(tag.key, str(tag.value)) for tag in tags]
         if self._waits(synchronous):

@@ -95,7 +95,7 @@ def start_run(
         own = _described(tags, description)
         own |= _parent_tag(parent_run_id)
         if run_name:
-            own[NAME_TAG] = run_name
+            own[NAME_TAG] = run_name = str(run_name)
         in_experiment = experiment_in_force() if experiment_id is None else str(experiment_id)
         run = MlflowClient().create_run(in_experiment, tags=with_context(own), run_name=run_name)
     stack.append(ActiveRun(run))

@@ -83,7 +83,7 @@ def checkup(tracking_uri: str | None = None) -> Checkup:
         system=f"{platform.system()} {platform.release()}",
         location=str(Path(genesis_flow.__file__).parent),
         tracking_uri=settings.redacted(tracking_uri or session.tracking_uri()),
-        registry_uri=settings.redacted(session.registry_uri()),
+        registry_uri=settings.redacted(_registry_uri(tracking_uri)),
         origin=_origin(tracking_uri),
         artifact_root=None if root is None else settings.redacted(root),
         environment={name: settings.redacted(value) for name, value in _environment()},
@@ -125,6 +125,11 @@ def doctor(mask_envs: bool = False) -> None:
 
 def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+
+
+def _registry_uri(tracking_uri: str | None) -> str:
+    found = session.registry_uri()
+    return tracking_uri if tracking_uri and found == session.tracking_uri() else found
 
 
 def _origin(tracking_uri: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from genesis_flow.api.client import MlflowClient
-from genesis_flow.api.entities import DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput
+from genesis_flow.api.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.fluent.active_run import run_in_force
 from genesis_flow.domain.entities.dataset import CONTEXT_TAG
@@ -53,16 +53,26 @@ def log_inputs(
         )
     count = len(given[0]) if given else 0
     rows = zip(datasets or [None] * count, contexts or [None] * count, tags_list or [None] * count, strict=True)
-    inputs = [_input(dataset, context, tags) for dataset, context, tags in rows if dataset is not None]
+    inputs = [made for row in rows if (made := _input(*row)) is not None]
     used = [model for model in models or () if model is not None]
     MlflowClient().log_inputs(run_in_force(), inputs, used)
 
 
-def _input(dataset: Any, context: str | None, tags: dict[str, str] | None) -> DatasetInput:
+def _input(dataset: Any, context: str | None, tags: dict[str, str] | None) -> DatasetInput | None:
+    if dataset is None:
+        if context or tags:
+            raise MlflowException.invalid_parameter_value(
+                "`dataset` must be specified if `context` or `tags` is specified."
+            )
+        return None
     labels = dict(tags or {})
     if context:
         labels[CONTEXT_TAG] = context
     view = dataset._to_mlflow_entity() if hasattr(dataset, "_to_mlflow_entity") else dataset
+    if not isinstance(view, Dataset):
+        raise MlflowException.invalid_parameter_value(
+            f"`dataset` must be a dataset of genesis_flow.data, not {type(dataset).__name__}."
+        )
     return DatasetInput(view, [InputTag(key, str(value)) for key, value in labels.items()])
 
 

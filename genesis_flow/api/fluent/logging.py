@@ -10,7 +10,7 @@ from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.client.logging import require_run_metric
 from genesis_flow.api.entities import Metric, Param, RunTag
 from genesis_flow.api.fluent.active_run import run_in_force
-from genesis_flow.api.numbers import metric_value, now_ms
+from genesis_flow.api.numbers import now_ms
 
 
 def log_metric(
@@ -63,7 +63,7 @@ def log_metrics(
     """
     require_run_metric(getattr(dataset, "name", None), getattr(dataset, "digest", None), model_id)
     at = now_ms() if timestamp is None else timestamp
-    points = [Metric(key, metric_value(value), at, step or 0) for key, value in metrics.items()]
+    points = [Metric(key, value, at, step or 0) for key, value in metrics.items()]
     return MlflowClient().log_batch(run_id or run_in_force(), metrics=points, synchronous=synchronous)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from genesis_flow.api.client import MlflowClient
@@ -12,6 +13,8 @@ from genesis_flow.api.paging import all_pages
 
 if TYPE_CHECKING:
     import pandas
+
+_log = logging.getLogger(__name__)
 
 SEARCH_MAX_RESULTS_PANDAS: Final = 100_000
 NUM_RUNS_PER_PAGE_PANDAS: Final = 10_000
@@ -86,11 +89,12 @@ def search_runs(
 
     Raises:
         MlflowException: INVALID_PARAMETER_VALUE; pandas is asked for and not installed.
+        ValueError: No such output format.
 
     Source: MLflow `mlflow.search_runs`.
     """
     if output_format not in ("pandas", "list"):
-        raise MlflowException.invalid_parameter_value(
+        raise ValueError(
             f"Unsupported output format: {output_format}. Supported string values are 'pandas' or 'list'"
         )
     ids = _experiments(experiment_ids, experiment_names, search_all_experiments)
@@ -114,8 +118,10 @@ def _experiments(ids: list[str] | None, names: list[str] | None, everywhere: boo
         )
     client = MlflowClient()
     if names:
-        found = [client.get_experiment_by_name(name) for name in names if name is not None]
-        return [experiment.experiment_id for experiment in found if experiment is not None]
+        found = {name: client.get_experiment_by_name(name) for name in names if name is not None}
+        for name in (name for name, experiment in found.items() if experiment is None):
+            _log.warning("No experiment is called %r: it is left out of the search.", name)
+        return [experiment.experiment_id for experiment in found.values() if experiment is not None]
     if ids:
         return ids
     if everywhere:

@@ -17,7 +17,7 @@ def set_tracking_uri(uri: str | Path) -> None:
 
     Source: MLflow `mlflow.set_tracking_uri`.
     """
-    session.set_tracking_uri(str(uri))
+    session.set_tracking_uri(str(uri or ""))
 
 
 @translating_errors
@@ -45,7 +45,7 @@ def set_registry_uri(uri: str) -> None:
 
     Source: MLflow `mlflow.set_registry_uri`.
     """
-    session.set_registry_uri(uri)
+    session.set_registry_uri(str(uri or ""))
 
 
 def get_registry_uri() -> str:

@@ -11,4 +11,6 @@ __all__ = ["NUM_RUNS_PER_PAGE_PANDAS", "SEARCH_MAX_RESULTS_PANDAS"]
 
 
 def __getattr__(name: str) -> Any:
+    if name not in api.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(api, name)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
+from urllib.parse import unquote
 
 import attrs
 
@@ -22,7 +24,9 @@ from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.runs import RunRepository
 
-_BATCH = 200
+_log = logging.getLogger(__name__)
+
+_BATCH: Final = 200
 
 
 @attrs.frozen
@@ -53,6 +57,9 @@ class GarbageCollection:
         """
         Erase deleted entities, an experiment with all of its runs.
 
+        Artifacts that do not lie in a directory of their run's own (an imported run may name any place) stay
+        where they are, with a warning.
+
         Args:
             older_than_ms: Only what was deleted at least this many milliseconds ago.
             run_ids, experiment_ids: Only these; with neither, everything that is deleted.
@@ -70,24 +77,36 @@ class GarbageCollection:
             experiments = [self._deleted_experiment(id, before) for id in experiment_ids]
         else:
             runs, experiments = None, list(self._old_experiments(before))
-        erased: list[str] = []
+        experiments = list(dict.fromkeys(experiments))
+        erased: dict[str, None] = {}
         for experiment_id in experiments:
-            for run in self._runs_of(experiment_id):
-                erased.append(run.id)
-                if not is_rehearsal:
-                    self._stores.open(run.artifact_uri).remove(ROOT)
-            if not is_rehearsal:
-                self._experiments.purge(experiment_id)
+            erased |= dict.fromkeys(self._erase_experiment(experiment_id, is_rehearsal))
         for run in self._old_runs(before, is_rehearsal) if runs is None else runs:
             if run.id not in erased:
-                erased.append(run.id)
+                erased[run.id] = None
                 self._erase(run, is_rehearsal)
         return Collected(tuple(erased), tuple(experiments))
 
+    def _erase_experiment(self, experiment_id: str, is_rehearsal: bool) -> list[str]:
+        erased = []
+        for run in self._runs_of(experiment_id):
+            erased.append(run.id)
+            if not is_rehearsal:
+                self._erase_artifacts(run)
+        if not is_rehearsal:
+            self._experiments.purge(experiment_id)
+        return erased
+
     def _erase(self, run: Run, is_rehearsal: bool) -> None:
         if not is_rehearsal:
-            self._stores.open(run.artifact_uri).remove(ROOT)
+            self._erase_artifacts(run)
             self._runs.purge(run.id)
+
+    def _erase_artifacts(self, run: Run) -> None:
+        if _is_its_own(run):
+            self._stores.open(run.artifact_uri).remove(ROOT)
+        else:
+            _log.warning("The artifacts of run %s stay: their place is not the run's own.", run.id)
 
     def _deleted_run(self, run_id: Any, before: int) -> Run:
         run = self._runs.get(checked_id(run_id))
@@ -144,3 +163,9 @@ class GarbageCollection:
             return
         while batch := self._runs.find_removed(before=before, limit=_BATCH):
             yield from batch
+
+
+def _is_its_own(run: Run) -> bool:
+    """Whether the place of the artifacts is in a directory that is called as the run, and nothing leads out again."""
+    parts = unquote(run.artifact_uri).replace("\\", "/").split("/")
+    return run.id in parts and ".." not in parts

@@ -9,13 +9,13 @@ import attrs
 
 from genesis_flow.domain.entities.run import NAME_TAG, Run
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.use_cases.run_logging import checked_tags
+from genesis_flow.domain.use_cases.run_logging import checked_tags, whole
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.ids import experiment_id as canonical_id
 from genesis_flow.domain.values.ids import run_id as checked_id
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 from genesis_flow.domain.values.policies import Truncation
-from genesis_flow.domain.values.text import shown, storable
+from genesis_flow.domain.values.text import cut, shown, storable
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
@@ -87,7 +87,11 @@ class RunLifecycle:
                 "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
                 f"(run_name='{shown(name)}', mlflow.runName='{shown(tagged)}').",
             )
-        return storable("run_name", name or tagged or self._identifiers.run_name())
+        return self._fitting(name or tagged or self._identifiers.run_name())
+
+    def _fitting(self, name: Any) -> str:
+        """`name` as its tag can hold it, for the two are one."""
+        return cut("run_name", limits.RUN_TAG_VALUE, storable("run_name", name), truncate=self._truncation.is_on())
 
     def _location(self, experiment_id: str) -> str:
         location = self._locations.get(experiment_id)
@@ -132,7 +136,7 @@ class RunLifecycle:
             checked_id(run_id),
             status=status,
             ended_at=None if ended_at is None else _checked_time("end_time", ended_at),
-            name=storable("run_name", name) if name else None,
+            name=self._fitting(name) if name else None,
         )
 
     def end(self, run_id: Any, *, status: RunStatus = RunStatus.FINISHED, ended_at: int | None = None) -> Run:
@@ -159,10 +163,11 @@ class RunLifecycle:
 
 
 def _checked_time(field: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limits.INT64_MAX:
+    number = whole(value)
+    if number is None or not 0 <= number <= limits.INT64_MAX:
         raise InvalidInput(
             field,
             f"Invalid value {shown(value)} for parameter '{field}' supplied. It must be a number of "
             "milliseconds since the epoch, from 0 to 2**63 - 1.",
         )
-    return value
+    return number

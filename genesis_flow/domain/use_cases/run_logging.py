@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -85,15 +86,15 @@ class RunLogging:
         """
         run_id = checked_id(run_id)
         _require_batch(metrics, params, tags)
-        _require_unique([key for key, _ in params])
-        named_params = {}
-        for index, (key, value) in enumerate(params):
-            checked_key, checked_value = _checked_param(f"params[{index}].key", key, value, self._truncation)
-            named_params[checked_key] = checked_value
+        pairs = [
+            _checked_param(f"params[{index}].key", key, value, self._truncation)
+            for index, (key, value) in enumerate(params)
+        ]
+        _require_unique([key for key, _ in pairs])
         self._runs.append(
             run_id,
             metrics=_checked_metrics(metrics),
-            params=named_params,
+            params=dict(pairs),
             tags=checked_tags(tags, self._truncation, indexed=True),
         )
 
@@ -181,7 +182,7 @@ def _checked_param(field: str, key: Any, value: Any, truncation: Truncation) -> 
 def _checked_metrics(metrics: Sequence[Metric]) -> list[Metric]:
     checked, known = [], set()
     for index, metric in enumerate(metrics):
-        if metric.key in known and _is_plain(metric):
+        if isinstance(metric.key, str) and metric.key in known and _is_plain(metric):
             checked.append(metric)
             continue
         where = f"metrics[{index}]"
@@ -231,7 +232,7 @@ def _checked_value(field: str, metric: Metric) -> float:
 
 
 def _checked_timestamp(field: str, metric: Metric) -> int:
-    number = _whole(metric.timestamp)
+    number = whole(metric.timestamp)
     if number is None or not 0 <= number <= limits.INT64_MAX:
         raise InvalidInput(
             field,
@@ -243,7 +244,7 @@ def _checked_timestamp(field: str, metric: Metric) -> int:
 
 
 def _checked_step(field: str, metric: Metric) -> int:
-    number = _whole(metric.step)
+    number = whole(metric.step)
     if number is None or not limits.INT64_MIN <= number <= limits.INT64_MAX:
         raise InvalidInput(
             field,
@@ -253,7 +254,7 @@ def _checked_step(field: str, metric: Metric) -> int:
     return number
 
 
-def _whole(value: Any) -> int | None:
+def whole(value: Any) -> int | None:
     """`value` as an integer, if it is a whole number of any numeric type."""
     if isinstance(value, (str, bytes, bool)):
         return None
@@ -294,7 +295,7 @@ def _optional(field: str, limit: int, value: Any) -> str | None:
 
 
 def _checked_output(row: ModelOutput) -> ModelOutput:
-    step = _whole(row.step)
+    step = whole(row.step)
     if step is None or not limits.INT64_MIN <= step <= limits.INT64_MAX:
         raise InvalidInput("step", f"Invalid value {shown(row.step)} for parameter 'step' supplied.")
     return ModelOutput(_required("model_id", row.model_id), step)
@@ -317,9 +318,8 @@ def _require_at_most(limit: int, what: str, count: int) -> None:
         )
 
 
-def _require_unique(keys: Sequence[Any]) -> None:
-    seen: set[Any] = set()
-    repeated = [key for key in keys if key in seen or seen.add(key)]  # type: ignore[func-returns-value]  # an idiom
+def _require_unique(keys: Sequence[str]) -> None:
+    repeated = [key for key, times in Counter(keys).items() if times > 1]
     if repeated:
         raise InvalidInput(
             "params",

@@ -12,6 +12,7 @@ from genesis_flow.domain.values.text import shown
 DEFAULT_EXPERIMENT_ID: Final = "0"
 DEFAULT_EXPERIMENT_NAME: Final = "Default"
 
+_NUMBER = re.compile(r"[0-9]+", re.ASCII)
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}", re.ASCII)
 
 
@@ -22,11 +23,8 @@ def experiment_id(value: Any) -> str:
     Raises:
         InvalidInput: Not a whole number from 0 to 2**63 - 1.
     """
-    try:
-        number = int(value) if isinstance(value, int) else int(str(value), 10)
-    except ValueError:
-        number = -1
-    if isinstance(value, bool) or not 0 <= number <= INT64_MAX:
+    text = "" if isinstance(value, bool) else str(value)
+    if _NUMBER.fullmatch(text) is None or len(text) > 40 or (number := int(text)) > INT64_MAX:
         raise InvalidInput(
             "experiment_id",
             f"Invalid experiment ID '{shown(value)}'. Experiment ID must be a valid integer.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -32,14 +33,18 @@ def page_limit(value: Any, most: int) -> int:
     Raises:
         InvalidInput: Not a whole number from 1 to `most`.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
         raise InvalidInput(
             "max_results",
             f"Invalid value {shown(value)} for parameter 'max_results' supplied. It must be a positive integer",
         )
-    if value > most:
+    if number > most:
         raise InvalidInput(
             "max_results",
             f"Invalid value {value} for parameter 'max_results' supplied. It must be at most {most}",
         )
-    return value
+    return number

@@ -16,11 +16,14 @@ class Mark(enum.Enum):
     """What is not an answer."""
 
     SAME = enum.auto()
+    ANY = enum.auto()
     MISSING = enum.auto()
 
 
 #: A decision has nothing to say here.
 SAME = Mark.SAME
+#: A decision makes the answers incomparable; its example says what ours is.
+ANY = Mark.ANY
 #: One side has no such entry.
 MISSING = Mark.MISSING
 
@@ -31,16 +34,16 @@ class Seen:
     A part of what stock MLflow answered, about to be compared.
 
     Attributes:
-        command: What was asked. before: All commands before it.
-        field: Where the part is, as "class.property"; "" for the whole answer.
-        stock: The part. answer: All of stock's answer.
+        command: What was asked. before: All commands before it, with stock's answers.
+        field: Where the part is, as "class.property"; "" for the whole answer and what is in its lists.
+        stock: The part. parent: The entity that it is a property of.
     """
 
     command: Command
-    before: Sequence[Command]
+    before: Sequence[tuple[Command, Any]]
     field: str
     stock: Any
-    answer: Any
+    parent: Entity | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Difference:
     ours: Any
 
     def __str__(self) -> str:
-        return f"[{self.number}] {self.command}\n    at {self.path or 'the answer'}\n      stock {self.expected!r}\n      ours  {self.ours!r}"
+        place = self.path or "the answer"
+        return f"[{self.number}] {self.command}\n  at {place}\n    expected {self.expected!r}\n    ours     {self.ours!r}"
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,10 @@ class Decision:
 
     Attributes:
         name, reason: As in docs/decisions/0010.
-        expected: What we must answer where stock answers what it saw, or SAME.
+        expected: What we must answer where stock answers what it saw, or SAME, or ANY.
         example: Commands that show it.
-        ends: Whether the stores hold different data from there on, so that nothing more can be compared.
+        ends: Whether nothing can be compared any more after one side alone did something.
+        ours: What the example's last command must say in short on our side, where `expected` is ANY.
     """
 
     name: str
@@ -74,6 +79,7 @@ class Decision:
     expected: Callable[[Seen], Any]
     example: Sequence[Command]
     ends: bool = False
+    ours: Any = None
 
 
 @dataclass
@@ -132,7 +138,7 @@ def compare(
     verdict = Verdict()
     table = tuple(decisions)
     for number, command in enumerate(commands):
-        seen = Seen(command, commands[:number], "", stock[number], stock[number])
+        seen = Seen(command, list(zip(commands[:number], stock, strict=False)), "", stock[number])
         for path, expected, got in _walk(seen, ours[number], "", table, verdict):
             verdict.differences.append(Difference(command, number, path, expected, got))
         if verdict.ended:
@@ -150,9 +156,11 @@ def _walk(seen: Seen, ours: Any, path: str, decisions: tuple[Decision, ...], ver
         expected = decision.expected(seen)
         if expected is not SAME:
             verdict.used.add(decision.name)
-            verdict.ended |= decision.ends
+            verdict.ended |= decision.ends and isinstance(seen.stock, Raised) != isinstance(ours, Raised)
             seen = replace(seen, stock=expected)
             break
+    if seen.stock is ANY or (seen.field == "Raised.message" and not promised(seen.stock)):
+        return
     rule = RULES.get(seen.field, lambda value: value)
     yield from _parts(replace(seen, stock=rule(seen.stock)), rule(ours), path, decisions, verdict)
 
@@ -160,15 +168,16 @@ def _walk(seen: Seen, ours: Any, path: str, decisions: tuple[Decision, ...], ver
 def _parts(seen: Seen, ours: Any, path: str, decisions: tuple[Decision, ...], verdict: Verdict) -> Iterator[Any]:
     stock = seen.stock
     if type(stock) is not type(ours) or _label(stock) != _label(ours):
-        yield path, _short(stock), _short(ours)
+        yield path, shown(stock), shown(ours)
         return
     pairs = _children(stock, ours, seen.field)
+    parent = stock if isinstance(stock, Entity) else seen.parent
     if pairs is None:
         if not same(stock, ours):
             yield path, stock, ours
         return
     for name, field_, one, other in pairs:
-        yield from _walk(replace(seen, field=field_, stock=one), other, f"{path}/{name}", decisions, verdict)
+        yield from _walk(replace(seen, field=field_, stock=one, parent=parent), other, f"{path}/{name}", decisions, verdict)
 
 
 def _children(stock: Any, ours: Any, field_: str) -> list[tuple[str, str, Any, Any]] | None:
@@ -217,6 +226,6 @@ def _identity(item: Any) -> Any:
             return None
 
 
-def _short(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """A value as a report shows it: entities by their ids."""
     return _label(value) if isinstance(value, Pages) or (isinstance(value, list) and any(_label(value))) else value

@@ -75,7 +75,7 @@ class Performer:
 
     def _one(self, command: Command) -> Any:
         try:
-            with clock_at(command.now or START), next_run_id(self._package, len(self._runs)):
+            with clock_at(command.now or START):
                 return self._answer(command)
         except Exception as error:  # the error is the answer, whatever it is
             kind = type(error).__name__
@@ -86,10 +86,12 @@ class Performer:
         arguments = {name: self._argument(value) for name, value in command.arguments.items()}
         if command.walk:
             return Pages([[self._plain(item) for item in page] for page in _pages(method, arguments)])
-        result = method(**arguments)
-        if command.name == "create_run":
-            self._learn(result, command)
-        return self._plain(result)
+        if command.name != "create_run":
+            return self._plain(method(**arguments))
+        with next_run_id(self._package, len(self._runs)):
+            run = method(**arguments)
+        self._learn(run, command)
+        return self._plain(run)
 
     def _learn(self, run: Any, command: Command) -> None:
         """Give a new run, and its name if it was generated, a logical name."""

@@ -1,0 +1,31 @@
+"""The harness finds planted bugs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis.errors import NoSuchExample
+
+from genesis_flow import MlflowClient
+from tests.compat.differential.mutants import MUTANTS
+from tests.compat.differential.sequences import sequences
+from tests.compat.differential.sides import judged
+from tests.compat.differential.stock_process import StockProcess
+
+#: As many examples as a bug may need; most need a few.
+EXAMPLES = 150
+
+
+@pytest.mark.stock
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_planted_bug_is_found(stock: StockProcess, mutant: type[MlflowClient]) -> None:
+    """A client with one bug differs from stock MLflow in one of a few random sequences."""
+    examples = settings(
+        max_examples=EXAMPLES, phases=[Phase.generate], database=None, deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    try:
+        find(sequences(least=15), lambda found: bool(judged(stock, "memory", found, kind=mutant).differences), settings=examples)
+    except NoSuchExample:
+        pytest.fail(f"{mutant.__name__} looks like stock MLflow")
