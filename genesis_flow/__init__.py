@@ -67,6 +67,8 @@ if not any(type(finder).__name__ == _AliasFinder.__name__ for finder in sys.meta
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # for `from genesis_flow import *`
+        return [*importlib.import_module("genesis_flow.api").__all__, *_ALIASES]
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _ALIASES:

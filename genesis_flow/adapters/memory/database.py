@@ -11,9 +11,10 @@ from genesis_flow.domain.entities.dataset import Dataset
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import Run
-from genesis_flow.domain.errors import Inactive, NotFound
+from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_NAME
 from genesis_flow.domain.values.lifecycle import Stage
+from genesis_flow.domain.values.refusals import no_experiment, no_run
 
 #: A point of a metric as what tells it from others: (timestamp, step, value), None for NaN.
 Point = tuple[int, int, float | None]
@@ -69,9 +70,7 @@ class MemoryDatabase:
         try:
             return self.experiments[experiment_id]
         except KeyError:
-            raise NotFound(
-                "experiment", experiment_id, f"No Experiment with id={experiment_id} exists"
-            ) from None
+            raise no_experiment(experiment_id) from None
 
     def active_experiment(self, experiment_id: str) -> Experiment:
         """The stored experiment, or `NotFound`, or `Inactive`."""
@@ -85,7 +84,7 @@ class MemoryDatabase:
         try:
             return self.runs[run_id]
         except KeyError:
-            raise NotFound("run", run_id, f"Run with id={run_id} not found") from None
+            raise no_run(run_id) from None
 
     def active_run(self, run_id: str) -> Run:
         """The stored run, or `NotFound`, or `Inactive`."""

@@ -8,10 +8,17 @@ from genesis_flow.adapters.memory.copies import copied_experiment
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from genesis_flow.adapters.memory.search import page_of
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
-from genesis_flow.domain.errors import AlreadyExists, InvalidState, NotFound
 from genesis_flow.domain.search.queries import ExperimentQuery
 from genesis_flow.domain.values.lifecycle import Stage
 from genesis_flow.domain.values.pages import Page
+from genesis_flow.domain.values.refusals import (
+    experiment_name_taken,
+    no_experiment,
+    no_experiment_named,
+    no_experiment_tag,
+    purge_of_active,
+    rename_of_deleted,
+)
 from genesis_flow.ports.experiments import ExperimentRepository
 
 
@@ -34,7 +41,7 @@ class MemoryExperimentRepository(ExperimentRepository):
         with self._database.lock:
             found = self._named(name)
         if found is None:
-            raise NotFound("experiment", name, f"Could not find experiment with name '{name}'")
+            raise no_experiment_named(name)
         return copied_experiment(found)
 
     def find(self, query: ExperimentQuery) -> Page[Experiment]:
@@ -47,7 +54,7 @@ class MemoryExperimentRepository(ExperimentRepository):
         with self._database.lock:
             experiment = self._database.experiment(experiment_id)
             if experiment.stage is not Stage.ACTIVE:
-                raise InvalidState("experiment", experiment_id, "Cannot rename a non-active experiment.")
+                raise rename_of_deleted(experiment_id)
             if experiment.name != name:
                 self._require_free(name)
             self._store(attrs.evolve(experiment, name=name, updated_at=at))
@@ -61,9 +68,7 @@ class MemoryExperimentRepository(ExperimentRepository):
         with self._database.lock:
             experiment = self._database.active_experiment(experiment_id)
             if key not in experiment.tags:
-                raise NotFound(
-                    "tag", key, f"No tag with name: {key} in experiment with id {experiment_id}"
-                )
+                raise no_experiment_tag(experiment_id, key)
             left = {name: value for name, value in experiment.tags.items() if name != key}
             self._store(attrs.evolve(experiment, tags=left, updated_at=at))
 
@@ -85,10 +90,7 @@ class MemoryExperimentRepository(ExperimentRepository):
     def purge(self, experiment_id: str) -> None:
         with self._database.lock:
             if self._database.experiment(experiment_id).stage is Stage.ACTIVE:
-                raise InvalidState(
-                    "experiment", experiment_id,
-                    f"The experiment {experiment_id} is active: delete it before it is purged.",
-                )
+                raise purge_of_active("experiment", experiment_id)
             self._database.erase_experiment(experiment_id)
 
     def _store(self, experiment: Experiment) -> None:
@@ -100,12 +102,10 @@ class MemoryExperimentRepository(ExperimentRepository):
 
     def _require_free(self, name: str) -> None:
         if self._named(name) is not None:
-            raise AlreadyExists("experiment", name, f"Experiment(name={name}) already exists.")
+            raise experiment_name_taken(name)
 
     def _require_stage(self, experiment_id: str, stage: Stage) -> Experiment:
         experiment = self._database.experiment(experiment_id)
         if experiment.stage is not stage:
-            raise NotFound(
-                "experiment", experiment_id, f"No {stage.value} Experiment with id={experiment_id} exists"
-            )
+            raise no_experiment(experiment_id)
         return experiment

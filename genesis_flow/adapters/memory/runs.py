@@ -12,10 +12,11 @@ from genesis_flow.adapters.memory.search import page_of
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, history_from_columns, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
-from genesis_flow.domain.errors import AlreadyExists, InvalidState, NotFound, ParamConflict
+from genesis_flow.domain.errors import ParamConflict
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 from genesis_flow.domain.values.pages import Page
+from genesis_flow.domain.values.refusals import no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
 
@@ -29,7 +30,7 @@ class MemoryRunRepository(RunRepository):
         with self._database.lock:
             self._database.active_experiment(run.experiment_id)
             if run.id in self._database.runs:
-                raise AlreadyExists("run", run.id, f"Run with id={run.id} already exists.")
+                raise run_exists(run.id)
             inputs = self._with_first_datasets(run.experiment_id, run.dataset_inputs)
             self._database.members[run.experiment_id][run.id] = None
             self._store(copied_run(attrs.evolve(run, dataset_inputs=inputs)))
@@ -91,7 +92,7 @@ class MemoryRunRepository(RunRepository):
         with self._database.lock:
             run = self._database.active_run(run_id)
             if key not in run.tags:
-                raise NotFound("tag", key, f"No tag with name: {key} in run with id {run_id}")
+                raise no_run_tag(run_id, key)
             left = {name: value for name, value in run.tags.items() if name != key}
             self._store(attrs.evolve(run, tags=left))
 
@@ -154,9 +155,7 @@ class MemoryRunRepository(RunRepository):
         with self._database.lock:
             run = self._database.run(run_id)
             if run.stage is Stage.ACTIVE:
-                raise InvalidState(
-                    "run", run_id, f"The run {run_id} is active: delete it before it is purged."
-                )
+                raise purge_of_active("run", run_id)
             self._database.erase_run(run)
 
     def _store(self, run: Run) -> None:

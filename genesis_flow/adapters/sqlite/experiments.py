@@ -14,9 +14,17 @@ from genesis_flow.adapters.sqlite.purging import purge_experiment
 from genesis_flow.adapters.sqlite.rows import STAGES, experiment_number, load_experiments
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
-from genesis_flow.domain.errors import AlreadyExists, Inactive, InvalidState, NotFound
+from genesis_flow.domain.errors import Inactive, NotFound
 from genesis_flow.domain.search.queries import ExperimentQuery
 from genesis_flow.domain.values.pages import Page
+from genesis_flow.domain.values.refusals import (
+    experiment_name_taken,
+    no_experiment,
+    no_experiment_named,
+    no_experiment_tag,
+    purge_of_active,
+    rename_of_deleted,
+)
 from genesis_flow.ports.experiments import ExperimentRepository
 
 
@@ -55,7 +63,7 @@ class SqliteExperimentRepository(ExperimentRepository):
             rows = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchall()
             found = load_experiments(connection, [row[0] for row in rows])
         if not found:
-            raise NotFound("experiment", name, f"Could not find experiment with name '{name}'")
+            raise no_experiment_named(name)
         return found[0]
 
     def find(self, query: ExperimentQuery) -> Page[Experiment]:
@@ -73,7 +81,7 @@ class SqliteExperimentRepository(ExperimentRepository):
         with self._database.writing() as connection:
             number, stage = _stage_of(connection, experiment_id)
             if stage != ACTIVE:
-                raise InvalidState("experiment", experiment_id, "Cannot rename a non-active experiment.")
+                raise rename_of_deleted(experiment_id)
             _require_free(connection, name, number)
             connection.execute(
                 "UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?", (name, at, number)
@@ -92,7 +100,7 @@ class SqliteExperimentRepository(ExperimentRepository):
                 "DELETE FROM experiment_tags WHERE experiment = ? AND key = ?", (number, key)
             )
             if not removed.rowcount:
-                raise NotFound("tag", key, f"No tag with name: {key} in experiment with id {experiment_id}")
+                raise no_experiment_tag(experiment_id, key)
             _touch(connection, number, at)
 
     def remove(self, experiment_id: str, *, at: int) -> None:
@@ -119,17 +127,14 @@ class SqliteExperimentRepository(ExperimentRepository):
         def check(connection: sqlite3.Connection) -> int:
             number, stage = _stage_of(connection, experiment_id)
             if stage == ACTIVE:
-                raise InvalidState(
-                    "experiment", experiment_id,
-                    f"The experiment {experiment_id} is active: delete it before it is purged.",
-                )
+                raise purge_of_active("experiment", experiment_id)
             return number
 
         purge_experiment(self._database, check)
 
 
 def _not_found(experiment_id: str) -> NotFound:
-    return NotFound("experiment", experiment_id, f"No Experiment with id={experiment_id} exists")
+    return no_experiment(experiment_id)
 
 
 def _stage_of(connection: sqlite3.Connection, experiment_id: str) -> tuple[int, int]:
@@ -151,17 +156,14 @@ def _require_active(connection: sqlite3.Connection, experiment_id: str) -> int:
 def _require_stage(connection: sqlite3.Connection, experiment_id: str, wanted: int) -> int:
     number, stage = _stage_of(connection, experiment_id)
     if stage != wanted:
-        stage_name = STAGES[wanted].value
-        raise NotFound(
-            "experiment", experiment_id, f"No {stage_name} Experiment with id={experiment_id} exists"
-        )
+        raise no_experiment(experiment_id)
     return number
 
 
 def _require_free(connection: sqlite3.Connection, name: str, owner: int = -1) -> None:
     row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
     if row is not None and row[0] != owner:
-        raise AlreadyExists("experiment", name, f"Experiment(name={name}) already exists.")
+        raise experiment_name_taken(name)
 
 
 def _put_tags(connection: sqlite3.Connection, number: int, tags: Iterable[tuple[str, str]]) -> None:

@@ -27,10 +27,11 @@ from genesis_flow.adapters.sqlite.writes import (
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
-from genesis_flow.domain.errors import AlreadyExists, Inactive, InvalidState, NotFound
+from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus
 from genesis_flow.domain.values.pages import Page
+from genesis_flow.domain.values.refusals import no_experiment, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
 
@@ -104,7 +105,7 @@ class SqliteRunRepository(RunRepository):
             run = active_run_row(connection, run_id)
             removed = connection.execute("DELETE FROM tags WHERE run = ? AND key = ?", (run.number, key))
             if not removed.rowcount:
-                raise NotFound("tag", key, f"No tag with name: {key} in run with id {run_id}")
+                raise no_run_tag(run_id, key)
 
     def attach(
         self,
@@ -160,9 +161,7 @@ class SqliteRunRepository(RunRepository):
         def check(connection: sqlite3.Connection) -> int:
             run = run_row(connection, run_id)
             if run.stage == ACTIVE:
-                raise InvalidState(
-                    "run", run_id, f"The run {run_id} is active: delete it before it is purged."
-                )
+                raise purge_of_active("run", run_id)
             return run.number
 
         purge_run(self._database, check)
@@ -172,7 +171,7 @@ def _active_experiment(connection: sqlite3.Connection, experiment_id: str) -> in
     number = experiment_number(experiment_id)
     row = connection.execute("SELECT stage FROM experiments WHERE id = ?", (number,)).fetchone()
     if number is None or row is None:
-        raise NotFound("experiment", experiment_id, f"No Experiment with id={experiment_id} exists")
+        raise no_experiment(experiment_id)
     if row[0] != ACTIVE:
         raise Inactive("experiment", experiment_id)
     return number
@@ -189,7 +188,7 @@ def _insert(connection: sqlite3.Connection, run: Run, experiment: int) -> RunRow
         ),
     )
     if not cursor.rowcount or cursor.lastrowid is None:
-        raise AlreadyExists("run", run.id, f"Run with id={run.id} already exists.")
+        raise run_exists(run.id)
     return RunRow(run.id, cursor.lastrowid, experiment, stage)
 
 

@@ -12,7 +12,8 @@ from genesis_flow.adapters.sqlite.schema import ACTIVE
 from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.entities.run import ModelOutput
-from genesis_flow.domain.errors import Inactive, NotFound, ParamConflict
+from genesis_flow.domain.errors import Inactive, ParamConflict
+from genesis_flow.domain.values.refusals import no_run
 
 # Row values compare like `Metric.rank`: a NaN, NULL here, ranks as 0, just below the number 0.
 _PUT_METRIC: Final = """
@@ -38,7 +39,7 @@ def run_row(connection: sqlite3.Connection, run_id: str) -> RunRow:
     """The run with this id, or `NotFound`."""
     row = connection.execute("SELECT run, experiment, stage FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
-        raise NotFound("run", run_id, f"Run with id={run_id} not found")
+        raise no_run(run_id)
     return RunRow(run_id, *row)
 
 

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from genesis_flow.settings import redacted
 
@@ -46,12 +45,12 @@ def _hidden(match: re.Match[str]) -> str:
 
 
 def shown_uri(uri: str) -> str:
-    """`uri` without user, password and query; containers of Azure storage keep their names."""
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return redacted(uri)
-    if _CONTAINER.fullmatch(f"{parts.scheme}://{parts.netloc.rpartition('@')[0]}@"):
+    """A URI without user, password and query; containers of Azure storage keep their names, and paths are no URIs."""
+    scheme, mark, rest = uri.partition("://")
+    if not mark:
+        return uri
+    authority = rest.partition("/")[0]
+    if _CONTAINER.fullmatch(f"{scheme}://{authority.rpartition('@')[0]}@"):
         return uri.partition("?")[0]
     return redacted(uri)
 

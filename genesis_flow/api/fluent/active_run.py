@@ -32,6 +32,7 @@ class ActiveRun(Run):
 
     def __init__(self, run: Run) -> None:
         Run.__init__(self, run.info, run.data, run.inputs, run.outputs)
+        self._store = session.tracking_uri()
 
     def __enter__(self) -> ActiveRun:
         return self
@@ -153,6 +154,8 @@ def end_run(status: str = "FINISHED") -> None:
     """
     End this thread's active run, if there is one; the run around it becomes active again.
 
+    The run ends in the store that it was started in, whatever the tracking URI has become since.
+
     Args:
         status: "FINISHED", "FAILED" or "KILLED".
 
@@ -162,9 +165,9 @@ def end_run(status: str = "FINISHED") -> None:
     if not stack:
         return
     MLFLOW_RUN_ID.unset()
-    run_id = stack.pop().info.run_id
-    session.set_last_run_id(run_id)
-    MlflowClient().set_terminated(run_id, status)
+    run = stack.pop()
+    session.set_last_run_id(run.info.run_id)
+    MlflowClient(run._store).set_terminated(run.info.run_id, status)
 
 
 def active_run() -> ActiveRun | None:

@@ -221,7 +221,6 @@ def experiment_in_force() -> str:
                 f"The provided MLFLOW_EXPERIMENT_ID environment variable value `{id}` does not match the experiment "
                 f"id `{found}` for experiment name `{name}`: set only one of them."
             )
-        session.set_experiment_id(found)
         return found
     if id:
         _require_experiment(id)

@@ -7,6 +7,7 @@ from tests.contracts.concurrency import ConcurrencyContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.refusals import RefusalsContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -48,3 +49,7 @@ class TestRunPages(OpensMemory, RunPagesContract):
 
 class TestExperimentSearch(OpensMemory, ExperimentSearchContract):
     """Searching experiments in memory."""
+
+
+class TestRefusals(OpensMemory, RefusalsContract):
+    """What is refused, and how."""

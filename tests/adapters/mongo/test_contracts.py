@@ -8,6 +8,7 @@ from tests.contracts.durability import DurabilityContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.refusals import RefusalsContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -53,3 +54,7 @@ class TestExperimentSearch(OpensMongo, ExperimentSearchContract):
 
 class TestDurability(OpensMongo, DurabilityContract):
     """Reopening a MongoDB database."""
+
+
+class TestRefusals(OpensMongo, RefusalsContract):
+    """What is refused, and how."""

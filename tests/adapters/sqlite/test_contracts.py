@@ -8,6 +8,7 @@ from tests.contracts.durability import DurabilityContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.refusals import RefusalsContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -53,3 +54,7 @@ class TestRunPages(OpensSqlite, RunPagesContract):
 
 class TestExperimentSearch(OpensSqlite, ExperimentSearchContract):
     """Searching experiments in a SQLite file."""
+
+
+class TestRefusals(OpensSqlite, RefusalsContract):
+    """What is refused, and how."""

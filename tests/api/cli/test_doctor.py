@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,16 +59,18 @@ def test_what_is_broken(
     (tmp_path / "file").touch()
     monkeypatch.setenv("GENESIS_FLOW_TIMEOUT", "0.3")
     monkeypatch.setenv(name, value)
+    session.reset()  # a store in memory keeps the settings that it was opened with
     plain, as_json = command_line("doctor"), command_line("doctor", "--json")
     assert (1, 1) == (plain.exit_code, as_json.exit_code)
     assert (False, "", "") == ("hunter2" in plain.output + as_json.output, plain.stderr, as_json.stderr)
-    record = __import__("json").loads(as_json.stdout)
+    record = json.loads(as_json.stdout)
     assert [check] == [each["check"] for each in record["findings"] if each["health"] == Health.BROKEN.value]
 
 
 def test_file_uris_are_local(command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An artifact root written as a file URI is checked like a directory."""
     monkeypatch.setenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", (tmp_path / "a b").as_uri())
+    session.reset()
     findings = {each["check"]: each["detail"] for each in command_line.json("doctor")["findings"]}
     assert f"{tmp_path / 'a b'} does not exist yet; the first artifact creates it" == findings["artifact root"]
 

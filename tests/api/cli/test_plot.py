@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from genesis_flow.api.cli import plotting
 from genesis_flow.api.cli.plotting import Mark, Series, braille, letters
+from genesis_flow.domain.entities.metric import Metric
 
 from .conftest import CommandLine, Filled
 
@@ -58,7 +59,9 @@ def test_absent_metrics_are_said(filled: Filled) -> None:
 
 def test_time_can_be_the_axis(command_line: CommandLine) -> None:
     """With --x time the axis has seconds since the first point."""
-    run = command_line.add_run("r", metrics={"m": [float(step) for step in range(5_001)]})
+    run = command_line.add_run("r")
+    points = [Metric("m", float(step), 1_000 * step, step) for step in (2, 3, 7)]
+    command_line.application.logging.log_batch(run.id, metrics=points)
     lines = command_line.lines("runs", "plot", run.id, "-m", "m", "--x", "time")
     assert (["0", "5"], "seconds since the first point") == (lines[15].split(), lines[16].strip())
 

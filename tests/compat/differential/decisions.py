@@ -39,6 +39,24 @@ def _infinities(seen: Seen) -> Any:
     return SAME
 
 
+def _infinite_filter(seen: Seen) -> Any:
+    return ANY if not seen.field and re.search(r"[<>!]?= ?-?1e400|[<>] ?-?1e400", _filter(seen)) else SAME
+
+
+def _plus(seen: Seen) -> Any:
+    return ANY if isinstance(seen.stock, Raised) and re.search(r"[<>=] ?\+\d", _filter(seen)) else SAME
+
+
+def _number_keys(seen: Seen) -> Any:
+    texts = (_filter(seen), *(seen.command.arguments.get("order_by") or ()))
+    found = any(re.search(r"(?:metric|param|tag)\w*(?:\.\w+)*\.\d", text) for text in texts)
+    return ANY if found and isinstance(seen.stock, Raised) and isinstance(seen.stock.code, str) else SAME
+
+
+def _filter(seen: Seen) -> str:
+    return str(seen.command.arguments.get("filter_string") or "")
+
+
 def _nan_first(seen: Seen) -> Any:
     if seen.command.name != "get_metric_history" or seen.field or not isinstance(seen.stock, list):
         return SAME
@@ -161,7 +179,7 @@ def _tagged_at(seen: Seen, experiment_id: str) -> int | None:
 
 
 def _lost_names(seen: Seen) -> Any:
-    if seen.command.name != "search_runs" or "run" not in str(seen.command.arguments.get("filter_string")):
+    if seen.command.name != "search_runs" or "run" not in _filter(seen):
         return SAME
     lost = any(
         command.name == "delete_tag" and command.arguments["key"] == "mlflow.runName" and answer is None
@@ -171,7 +189,7 @@ def _lost_names(seen: Seen) -> Any:
 
 
 def _ilike(seen: Seen) -> Any:
-    text = str(seen.command.arguments.get("filter_string", ""))
+    text = _filter(seen)
     is_folded = not text.isascii() and "ILIKE" in text.upper()
     return ANY if is_folded and not seen.field and isinstance(seen.stock, Pages) else SAME
 
@@ -195,6 +213,13 @@ DECISIONS: Sequence[Decision] = (
         "MLflow stores the largest float in place of infinity, which cannot be told from a measurement.",
         _infinities,
         [_RUN, *_logged((float("inf"), 1, 1)), _READ, *_logged((float("-inf"), 2, 2)), _READ],
+    ),
+    Decision(
+        "infinity-is-not-below-infinity",
+        "A number in a filter that is too large for a float is infinite, and so equals a stored infinity.",
+        _infinite_filter,
+        [_RUN, *_logged((float("inf"), 1, 1)), _search("metrics.m < 1e400")],
+        ours=[[]],
     ),
     Decision(
         "nan-comes-first-in-a-history",
@@ -277,6 +302,24 @@ DECISIONS: Sequence[Decision] = (
         _any_case,
         [Command("search_experiments", {"filter_string": "name like 'D%'"}, walk=True)],
         ours=[["0"]],
+    ),
+    Decision(
+        "numbers-may-have-a-plus",
+        "A number in a filter may have either sign; MLflow takes a minus only.",
+        _plus,
+        [_RUN, *_logged((1.0, 1, 1)), _search("metrics.m = +1")],
+        ours=_runs(0),
+    ),
+    Decision(
+        "unquoted-keys-may-be-numbers",
+        "A part of a key that is a number needs no quotes; in MLflow it does.",
+        _number_keys,
+        [
+            _RUN,
+            Command("log_param", {"run_id": Ref(0), "key": "a.0", "value": "v"}),
+            _search("params.a.0 = 'v'", order_by=["params.a.0"]),
+        ],
+        ours=_runs(0),
     ),
     Decision(
         "tags-change-experiments",

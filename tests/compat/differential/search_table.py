@@ -103,7 +103,7 @@ RUN_FILTERS: Final = (
     "lifecycle_stage = 'active'", "dataset.name = 'ds'", "datasets.name = 'ds'", "dataset.digest = 'd1'", "dataset.name != 'ds'",
     "dataset.context = 'train'", "dataset.context = 'eval' AND dataset.name = 'ds'", "dataset.name IN ('ds', 'DS')",
     "dataset.name NOT IN ('ds')", "dataset.name LIKE 'd%'", "dataset.name ILIKE 'd%'", "dataset.name IS NULL",
-    "dataset.foo = 'x'", "foo.bar = 'x'", "foo = 'x'", "metrics.m > 0 , metrics.m < 2", "metrics.m > 0 AND  params.p = 'abc'",
+    "dataset.foo = 'x'", "foo.bar = 'x'", "foo = 'x'", "params.a. = 'x'", "params..a = 'x'", "params.a..b = 'x'", "params. = 'x'", "metrics.m > 0 , metrics.m < 2", "metrics.m > 0 AND  params.p = 'abc'",
 )  # fmt: skip
 
 RUN_ORDERS: Final = (
@@ -114,7 +114,7 @@ RUN_ORDERS: Final = (
     ["status DESC", "metrics.m"], ["user_id"], ["run_id"], ["run_id DESC"], ["artifact_uri"], ["created"], ["Created DESC"],
     ["`run name`"], ["Run Name"], ["metrics.m", "metrics.m"], ["metrics.m", "metrics.n DESC"], ["metrics.m UP"], ["metrics.m ASC DESC"],
     ["foo.bar"], ["foo"], [""], ["dataset.name"], ["experiment_id"], ["metrics.m, metrics.n"], ["tags.mlflow.runName"],
-    ["run_name", "attributes.run_name"], ["start_time", "created"], ["metrics.n", "params.p DESC", "start_time ASC"],
+    ["run_name", "attributes.run_name"], ["start_time", "created"], ["params.a."], ["params..a"], ["metrics.n", "params.p DESC", "start_time ASC"],
 )  # fmt: skip
 
 EXPERIMENT_FILTERS: Final = (

@@ -9,8 +9,11 @@ from hypothesis.errors import NoSuchExample
 from genesis_flow import MlflowClient
 from tests.compat.differential.mutants import MUTANTS
 from tests.compat.differential.sequences import sequences
-from tests.compat.differential.sides import judged
+from tests.compat.differential.comparing import compare
+from tests.compat.differential.decisions import DECISIONS
+from tests.compat.differential.sides import our_answers
 from tests.compat.differential.stock_process import StockProcess
+from tests.compat.differential.wire import Command
 
 #: As many examples as a bug may need; most need a few.
 EXAMPLES = 150
@@ -25,7 +28,15 @@ def test_a_planted_bug_is_found(stock: StockProcess, mutant: type[MlflowClient])
         max_examples=EXAMPLES, phases=[Phase.generate], database=None, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
+
+    def only_the_mutant_differs(commands: list[Command]) -> bool:
+        stock.ask(commands)
+        sound, planted = our_answers("memory", commands), our_answers("memory", commands, mutant)
+        theirs = stock.answers()
+        differs, knows = (bool(compare(commands, theirs, ours, DECISIONS).differences) for ours in (planted, sound))
+        return differs and not knows
+
     try:
-        find(sequences(least=15), lambda found: bool(judged(stock, "memory", found, kind=mutant).differences), settings=examples)
+        find(sequences(least=15), only_the_mutant_differs, settings=examples)
     except NoSuchExample:
         pytest.fail(f"{mutant.__name__} looks like stock MLflow")
