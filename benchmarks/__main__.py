@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import data, footprint, report, rounds
-from benchmarks.contenders import ALL, SERVER, STOCK, Contender, Place, ready
+from benchmarks.contenders import AGAIN, ALL, FLOOR, SERVER, STOCK, Contender, Place, ready
 from benchmarks.operations import OPERATIONS, Operation
 from benchmarks.report import Outcome
 from benchmarks.rounds import Pace, Results
@@ -26,7 +26,10 @@ FOOTPRINT = "footprint"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write; 1 if a target was missed."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.stock_python and not options.stock_python.exists():
+        parser.error(f"there is no {options.stock_python}")
     outcome = _outcome(options)
     text = report.markdown(outcome)
     print(text)
@@ -41,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--mongodb-uri", help="default: the server that the tests use, or start")
     parser.add_argument("--stock-python", type=Path, help="default: the stock environment that the tests use, or make")
+    names = [one.name for one in ALL if one is not AGAIN]
+    parser.add_argument("--without", action="append", default=[], choices=names, help="leave a contender out")
     parser.add_argument("--quick", action="store_true", help="a tenth of the data, two short rounds: does it work?")
     parser.add_argument("--rounds", type=int, help="how often each contender has its turn")
     parser.add_argument("--directory", type=Path, help="where the files go; default: the usual temporary directory")
@@ -62,14 +67,25 @@ def _outcome(options: argparse.Namespace) -> Outcome:
         if not options.only or FOOTPRINT in options.only:
             _say(FOOTPRINT)
             found = footprint.footprints(place.directory, place.stock_python, 2 if options.quick else footprint.ROUNDS)
-        results = _measured(place, wanted, sizes, pace) if wanted else Results()
+        contenders = _contenders(place, options.without)
+        results = _measured(place, contenders, wanted, sizes, pace) if wanted else Results()
         surroundings = report.surroundings(place, _stock_version(place.stock_python))
     return Outcome(place, sizes, pace, results, found, surroundings)
 
 
-def _measured(place: Place, wanted: list[Operation], sizes: data.Sizes, pace: Pace) -> Results:
+def _contenders(place: Place, without: Sequence[str]) -> tuple[Contender, ...]:
+    left_out = set(without)
+    if FLOOR.name in left_out:
+        left_out.add(AGAIN.name)
+    if STOCK.name in left_out:
+        left_out.add(SERVER.name)  # it works on a copy of what stock MLflow has loaded
+    return tuple(one for one in ALL if place.can_hold(one) and one.name not in left_out)
+
+
+def _measured(
+    place: Place, contenders: tuple[Contender, ...], wanted: list[Operation], sizes: data.Sizes, pace: Pace
+) -> Results:
     stores = tuple(sorted({operation.store for operation in wanted}))
-    contenders: tuple[Contender, ...] = tuple(one for one in ALL if place.can_hold(one))
     with ready(place, contenders, stores, sizes, _say) as workers:
         return rounds.measure(wanted, contenders, workers, pace, _say)
 

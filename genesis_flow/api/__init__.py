@@ -34,7 +34,7 @@ _HOMES = {
         "client": ("MlflowClient",),
         "content.images": ("Image",),
         "exceptions": ("MlflowException",),
-        "async_logging": ("RunOperations",),
+        "run_operations": ("RunOperations",),
     }.items()
     for name in names
 }  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import attrs
 
+from genesis_flow.api.run_operations import RunOperations
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.errors import Unavailable
 from genesis_flow.domain.values import limits
@@ -25,30 +26,6 @@ _log = logging.getLogger(__name__)
 
 #: Queued writes beyond this many make the caller wait.
 MOST_QUEUED: Final = 100_000
-
-
-class RunOperations:
-    """
-    Writes that may still be on their way.
-
-    Source: MLflow 3.17 `mlflow.utils.async_logging.run_operations.RunOperations`.
-    """
-
-    def __init__(self, operation_futures: Sequence[Future[None]]) -> None:
-        self._operation_futures = operation_futures or []
-
-    def wait(self) -> None:
-        """
-        Wait until all of them are done.
-
-        Raises:
-            MlflowException: One of them failed; the first failure is raised.
-        """
-        from genesis_flow.api.errors import translating_errors
-
-        with translating_errors():
-            for future in self._operation_futures:
-                future.result()
 
 
 @attrs.define

@@ -10,7 +10,8 @@ import atexit
 import os
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
 from genesis_flow.settings import Settings
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from genesis_flow.api.fluent.active_run import ActiveRun
     from genesis_flow.bootstrap import Application
     from genesis_flow.domain.use_cases.artifacts import Artifacts
+
+T = TypeVar("T")
 
 #: More stores than this are rarely open in one process; the least recently used is closed.
 MOST_APPLICATIONS: Final = 32
@@ -44,6 +47,7 @@ class _Process:
         self.is_async = False
         self.applications: OrderedDict[Settings, Application] = OrderedDict()
         self.queues: dict[Settings, AsyncLogging] = {}
+        self.shared: dict[str, Any] = {}
         self.volatile: dict[str, Settings] = {}
 
 
@@ -190,6 +194,15 @@ def last_run_id() -> str | None:
 def set_last_run_id(run_id: str | None) -> None:
     """Note the run that this thread ended last."""
     _thread.last_run_id = run_id
+
+
+def shared(name: str, make: Callable[[], T]) -> T:
+    """The object called `name` that this process keeps; made at first use."""
+    with _process.lock:
+        if name not in _process.shared:
+            _process.shared[name] = make()
+        found: T = _process.shared[name]
+        return found
 
 
 def close_all() -> None:

@@ -11,7 +11,7 @@ import attrs
 
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.adapters.sqlite.purging import purge_experiment
-from genesis_flow.adapters.sqlite.rows import STAGES, experiment_number, load_experiments
+from genesis_flow.adapters.sqlite.rows import experiment_number, load_experiments
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import Inactive, NotFound

@@ -122,7 +122,9 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> N
     out = console()
     kept, widths = _fitted(columns, rows, out.width)
     # The box adds one character between columns to the padding of the left one.
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0), header_style="bold")
+    drawn = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0), header_style="bold"
+    )
     for index in kept:
         layout: Any = {"overflow": "fold"} if columns[index].folds else {"overflow": "ellipsis", "no_wrap": True}
         side: Any = "right" if columns[index].is_number else "left"

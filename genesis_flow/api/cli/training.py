@@ -6,7 +6,7 @@ It uses the public API only, as a user's script would; `examples/quickstart.py` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from typing import Any, Final
 
@@ -116,15 +116,12 @@ def _train_one(data: Data, alpha: float, eta0: float) -> Trained:
             from genesis_flow.api.data import from_pandas
 
             mlflow.log_input(from_pandas(data.frame, targets="target", name="digits"), context="training")
-        model = None
-        for epoch, model, losses in _epochs(data, alpha, eta0):
-            mlflow.log_metrics(losses, step=epoch)
-        score = _log_results(data, model)
+        score = _log_results(data, _fit(data, alpha, eta0))
     return Trained(run.info.run_id, run.info.run_name, score)
 
 
-def _epochs(data: Data, alpha: float, eta0: float) -> Iterator[tuple[int, Any, dict[str, float]]]:
-    """After each epoch: its number, the model as it is now, and its metrics."""
+def _fit(data: Data, alpha: float, eta0: float) -> Any:
+    """A classifier, trained; its metrics are logged after each epoch."""
     import numpy
     from sklearn.linear_model import SGDClassifier
     from sklearn.metrics import log_loss
@@ -133,11 +130,13 @@ def _epochs(data: Data, alpha: float, eta0: float) -> Iterator[tuple[int, Any, d
     classes = numpy.unique(data.train_y)
     for epoch in range(EPOCHS):
         model.partial_fit(data.train_x, data.train_y, classes=classes)
-        yield epoch, model, {
+        losses = {
             "train_loss": log_loss(data.train_y, model.predict_proba(data.train_x)),
             "test_loss": log_loss(data.test_y, model.predict_proba(data.test_x)),
             "accuracy": model.score(data.test_x, data.test_y),
         }
+        mlflow.log_metrics(losses, step=epoch)
+    return model
 
 
 def _log_results(data: Data, model: Any) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,7 +203,7 @@ class ArtifactClient(Connected):
             local = artifacts.local_path(run_id, path)
             if local is not None:
                 return str(local)
-        return str(artifacts.download(run_id, path, Path(dst_path or tempfile.mkdtemp())))
+        return str(artifacts.download(run_id, path, Path(dst_path or _new_directory())))
 
     @translating_errors
     def log_bytes(self, run_id: str, data: bytes, path: str) -> None:
@@ -234,6 +233,12 @@ class ArtifactClient(Connected):
             page_size=1000,
         )
         return runs_to_frame(runs)
+
+
+def _new_directory() -> str:
+    import tempfile  # loads much that logging does not need
+
+    return tempfile.mkdtemp(prefix="genesis-flow-")
 
 
 class RunFiles:

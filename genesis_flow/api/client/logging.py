@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genesis_flow.api import session
-from genesis_flow.api.async_logging import AsyncLogging, RunOperations
 from genesis_flow.api.client.connected import Connected
 from genesis_flow.api.entities import (
     DatasetInput,
@@ -25,10 +24,14 @@ from genesis_flow.api.entities.translation import (
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import NOT_IMPLEMENTED, MlflowException
 from genesis_flow.api.numbers import metric_value, now_ms
+from genesis_flow.api.run_operations import RunOperations
 from genesis_flow.domain.entities import metric as domain
 from genesis_flow.domain.errors import InvalidInput, ParamConflict
 from genesis_flow.domain.use_cases.run_logging import param_advice
 from genesis_flow.domain.values import limits
+
+if TYPE_CHECKING:
+    from genesis_flow.api.async_logging import AsyncLogging
 
 
 class LoggingClient(Connected):

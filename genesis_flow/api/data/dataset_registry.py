@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
+from genesis_flow.api import session
 from genesis_flow.api.data.dataset import Dataset
 from genesis_flow.api.data.numpy_dataset import from_numpy
 from genesis_flow.api.data.pandas_dataset import from_pandas
@@ -52,7 +53,7 @@ def register_constructor(
     constructor_fn: Callable[..., Dataset], constructor_name: str | None = None
 ) -> str:
     """Add a constructor to `genesis_flow.data` for this process; see `DatasetRegistry`."""
-    name = _registry.register_constructor(constructor_fn, constructor_name)
+    name = _registry().register_constructor(constructor_fn, constructor_name)
     package: Any = sys.modules[_PACKAGE]
     setattr(package, name, constructor_fn)
     if name not in package.__all__:
@@ -62,7 +63,7 @@ def register_constructor(
 
 def get_registered_constructors() -> dict[str, Callable[..., Dataset]]:
     """The constructors by name."""
-    return _registry.constructors
+    return _registry().constructors
 
 
 def _require_constructor(function: Callable[..., Any], name: str) -> None:
@@ -92,7 +93,13 @@ def _returns_dataset(function: Callable[..., Any]) -> bool:
     return isinstance(returned, type) and issubclass(returned, Dataset)
 
 
-# MLflow's callers register constructors for the process: this is the one place that remembers them.
-_registry = DatasetRegistry()
-_registry.register_constructor(from_pandas)
-_registry.register_constructor(from_numpy)
+def _registry() -> DatasetRegistry:
+    """What callers registered for this process, and our own."""
+    return session.shared("dataset constructors", _own_constructors)
+
+
+def _own_constructors() -> DatasetRegistry:
+    registry = DatasetRegistry()
+    registry.register_constructor(from_pandas)
+    registry.register_constructor(from_numpy)
+    return registry

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, Final
 
+from genesis_flow.api import session
 from genesis_flow.api.data import artifact_dataset_sources as artifact_sources
 from genesis_flow.api.data.code_dataset_source import CodeDatasetSource
 from genesis_flow.api.data.dataset_source import DatasetSource
@@ -77,24 +78,24 @@ class DatasetSourceRegistry:
 
 def register_dataset_source(source: type[DatasetSource]) -> None:
     """Add a kind of source for this process."""
-    _registry.register(source)
+    _registry().register(source)
 
 
 def resolve_dataset_source(
     raw_source: Any, candidate_sources: list[type[DatasetSource]] | None = None
 ) -> DatasetSource:
     """The source that `raw_source` means; see `DatasetSourceRegistry.resolve`."""
-    return _registry.resolve(raw_source, candidate_sources)
+    return _registry().resolve(raw_source, candidate_sources)
 
 
 def get_dataset_source_from_json(source_json: str, source_type: str) -> DatasetSource:
     """The source of kind `source_type` that `source_json` describes."""
-    return _registry.get_source_from_json(source_json, source_type)
+    return _registry().get_source_from_json(source_json, source_type)
 
 
 def get_registered_sources() -> list[type[DatasetSource]]:
     """The kinds of sources, in the order in which they were registered."""
-    return _registry.sources
+    return _registry().sources
 
 
 def source_or_code(source: Any) -> DatasetSource:
@@ -106,9 +107,8 @@ def source_or_code(source: Any) -> DatasetSource:
     return source if isinstance(source, DatasetSource) else resolve_dataset_source(source)
 
 
-# MLflow's plugins register kinds of sources for the process: this is the one place that remembers them.
-_registry = DatasetSourceRegistry()
-for _source in (
+#: The kinds that are always there.
+_OWN: Final = (
     artifact_sources.LocalArtifactDatasetSource,
     artifact_sources.S3ArtifactDatasetSource,
     artifact_sources.R2ArtifactDatasetSource,
@@ -122,5 +122,16 @@ for _source in (
     artifact_sources.AzureDataLakeArtifactDatasetSource,
     HTTPDatasetSource,
     CodeDatasetSource,
-):
-    _registry.register(_source)
+)
+
+
+def _registry() -> DatasetSourceRegistry:
+    """What plugins registered for this process, and our own."""
+    return session.shared("dataset sources", _own_sources)
+
+
+def _own_sources() -> DatasetSourceRegistry:
+    registry = DatasetSourceRegistry()
+    for source in _OWN:
+        registry.register(source)
+    return registry

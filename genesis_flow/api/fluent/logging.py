@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from genesis_flow.api import session
-from genesis_flow.api.async_logging import RunOperations
 from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.client.logging import require_run_metric
 from genesis_flow.api.entities import Metric, Param, RunTag
 from genesis_flow.api.fluent.active_run import run_in_force
 from genesis_flow.api.numbers import now_ms
+from genesis_flow.api.run_operations import RunOperations
 
 
 def log_metric(

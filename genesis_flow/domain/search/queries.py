@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import attrs
 
 from genesis_flow.domain.search.ast import Filter, Order
@@ -33,6 +31,8 @@ class Query:
     @property
     def fingerprint(self) -> str:
         """Short text that differs between searches whose tokens cannot be exchanged."""
+        import hashlib  # loads a library that logging does not need
+
         seen = repr((self._scope(), self.filter, self.order, self.view))
         return hashlib.sha256(seen.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,9 @@ from genesis_flow.domain.values.lifecycle import RunStatus
 HOSTILE = "\x1b[31mred\x1b]0;title\x07\r\n[red]x[/red] \u202egnp\u009b2J :smile:"
 HOSTILE_SHOWN = r"\x1b[31mred\x1b]0;title\x07\r\n[red]x[/red] \u202egnp\x9b2J :smile:"
 
+# Before click 8.2 the two output streams had to be told apart on request.
+_SEPARATE: Any = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+
 
 @attrs.frozen
 class CommandLine:
@@ -31,7 +35,7 @@ class CommandLine:
     application: Application
 
     def __call__(self, *words: str, input: str | None = None) -> Result:
-        return CliRunner().invoke(cli, list(words), input=input)
+        return CliRunner(**_SEPARATE).invoke(cli, list(words), input=input)
 
     def lines(self, *words: str) -> list[str]:
         """What a command that works prints."""

@@ -85,4 +85,5 @@ def test_demo_leaves_the_process_as_it_was(command_line: CommandLine, monkeypatc
 def test_demo_without_scikit_learn_names_the_extra(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where scikit-learn is missing, the error says what to install."""
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    assert (1, 'Error: The demo needs scikit-learn: pip install "genesis-flow[sklearn]"') == command_line.failure("demo")
+    expected = 'Error: The demo needs scikit-learn: pip install "genesis-flow[sklearn]"'
+    assert (1, expected) == command_line.failure("demo")

@@ -46,7 +46,8 @@ def test_named_runs_only(filled: Filled) -> None:
     filled.command_line.lines("runs", "delete", filled.good.id, filled.bad.id, third.id)
     erased = filled.command_line.json("gc", "--yes", "--run-ids", f"{filled.good.id},{third.id}")
     assert [filled.good.id, third.id] == erased["run_ids"]
-    assert [filled.bad.id] == [run["run_id"] for run in filled.command_line.json("runs", "list", "--view", "all")["runs"]]
+    left = filled.command_line.json("runs", "list", "--view", "all")["runs"]
+    assert [filled.bad.id] == [run["run_id"] for run in left]
 
 
 def test_active_runs_are_spared(filled: Filled) -> None:

@@ -40,7 +40,8 @@ def test_without_a_command_there_is_help(command_line: CommandLine, words: list[
 def test_every_command_explains_itself(command_line: CommandLine, words: list[str]) -> None:
     """The help of every command names the options that all of them take."""
     text = "\n".join(command_line.lines(*words, "--help"))
-    assert ["--tracking-uri", "--json", "--debug"] == [each for each in ("--tracking-uri", "--json", "--debug") if each in text]
+    shared = ["--tracking-uri", "--json", "--debug"]
+    assert shared == [option for option in shared if option in text]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,8 @@ def test_no_error_shows_a_password(
 
 def test_hostile_arguments_come_back_harmless(command_line: CommandLine) -> None:
     """What the user, or a script, typed is not obeyed by the terminal when an error repeats it."""
-    for words in (["experiments", "show", HOSTILE], ["runs", "show", HOSTILE], [HOSTILE], ["runs", "list", "--view", HOSTILE]):
+    places = (["experiments", "show"], ["runs", "show"], [], ["runs", "list", "--view"])
+    for words in ([*place, HOSTILE] for place in places):
         _, error = command_line.failure(*words)
         assert (False, False, False) == ("\x1b" in error, "\x9b" in error, "\u202e" in error)
 

@@ -57,7 +57,8 @@ def test_search_filters_and_orders(filled: Filled) -> None:
     """`search` takes MLflow's filters and orders, over metrics, params and tags."""
     found = filled.command_line.json("runs", "search", "--order-by", "metrics.acc ASC")["runs"]
     assert ["bad", "good"] == [run["run_name"] for run in found]
-    found = filled.command_line.json("runs", "search", "--filter", "metrics.acc > 0.5 AND params.model = 'tree'")["runs"]
+    both = "metrics.acc > 0.5 AND params.model = 'tree'"
+    found = filled.command_line.json("runs", "search", "--filter", both)["runs"]
     assert ["good"] == [run["run_name"] for run in found]
     assert ["No runs."] == filled.command_line.lines("runs", "search", "--filter", "params.model = 'none'")
 

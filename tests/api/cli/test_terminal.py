@@ -60,7 +60,7 @@ def test_tables_fit_the_terminal(tmp_path: Path) -> None:
 def test_narrow_terminals_say_what_is_left_out(tmp_path: Path) -> None:
     """Columns that there is no room for are named."""
     text = at_terminal(tmp_path, 30, "experiments", "list")
-    assert "(No room for: Stage, Created, Changed. A wider terminal, a pipe or --json shows all.)" in text
+    assert "(No room for: Created, Changed. A wider terminal, a pipe or --json shows all.)" in text
 
 
 def test_no_color_is_honoured(tmp_path: Path) -> None:

@@ -57,8 +57,9 @@ class Difference:
     ours: Any
 
     def __str__(self) -> str:
-        place = self.path or "the answer"
-        return f"[{self.number}] {self.command}\n  at {place}\n    expected {self.expected!r}\n    ours     {self.ours!r}"
+        place, one, other = self.path or "the answer", type(self.expected).__name__, type(self.ours).__name__
+        types = f" (types {one} and {other})" if one != other else ""
+        return f"[{self.number}] {self.command}\n  at {place}{types}\n    expected {self.expected!r}\n    ours     {self.ours!r}"
 
 
 @dataclass(frozen=True)

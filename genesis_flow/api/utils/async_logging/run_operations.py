@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from genesis_flow.api.async_logging import RunOperations
+from genesis_flow.api.run_operations import RunOperations
 
 __all__ = ["RunOperations"]
