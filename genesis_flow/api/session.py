@@ -18,7 +18,6 @@ from genesis_flow.settings import Settings
 
 if TYPE_CHECKING:
     from genesis_flow.api.async_logging import AsyncLogging
-    from genesis_flow.api.fluent.active_run import ActiveRun
     from genesis_flow.bootstrap import Application
     from genesis_flow.domain.use_cases.artifacts import Artifacts
 
@@ -32,7 +31,7 @@ class _Thread(threading.local):
     """What every thread has of its own."""
 
     def __init__(self) -> None:
-        self.stack: list[ActiveRun] = []
+        self.stack: list[Any] = []  # of ActiveRun, which is built on this module
         self.last_run_id: str | None = None
 
 
@@ -181,8 +180,8 @@ def set_experiment_id(id: str | None) -> None:
         settings.MLFLOW_EXPERIMENT_ID.set(id)
 
 
-def active_runs() -> list[ActiveRun]:
-    """This thread's stack of active runs, the innermost last; it is the stack itself."""
+def active_runs() -> list[Any]:
+    """This thread's stack of `ActiveRun`s, the innermost last; it is the stack itself."""
     return _thread.stack
 
 

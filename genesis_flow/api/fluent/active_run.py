@@ -99,8 +99,9 @@ def start_run(
             own[NAME_TAG] = run_name = str(run_name)
         in_experiment = experiment_in_force() if experiment_id is None else str(experiment_id)
         run = MlflowClient().create_run(in_experiment, tags=with_context(own), run_name=run_name)
-    stack.append(ActiveRun(run))
-    return stack[-1]
+    started = ActiveRun(run)
+    stack.append(started)
+    return started
 
 
 def _described(tags: dict[str, Any] | None, description: str | None) -> dict[str, Any]:

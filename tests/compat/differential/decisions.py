@@ -43,8 +43,9 @@ def _infinite_filter(seen: Seen) -> Any:
     return ANY if not seen.field and re.search(r"[<>!]?= ?-?1e400|[<>] ?-?1e400", _filter(seen)) else SAME
 
 
-def _plus(seen: Seen) -> Any:
-    return ANY if isinstance(seen.stock, Raised) and re.search(r"[<>=] ?\+\d", _filter(seen)) else SAME
+def _number_forms(seen: Seen) -> Any:
+    refused = isinstance(seen.stock, Raised) and seen.stock.message.startswith("Invalid clause")
+    return ANY if refused and re.search(r"[<>=] *(\+\d|-\d[\d.]*e\+?\d)", _filter(seen)) else SAME
 
 
 def _number_keys(seen: Seen) -> Any:
@@ -304,10 +305,10 @@ DECISIONS: Sequence[Decision] = (
         ours=[["0"]],
     ),
     Decision(
-        "numbers-may-have-a-plus",
-        "A number in a filter may have either sign; MLflow takes a minus only.",
-        _plus,
-        [_RUN, *_logged((1.0, 1, 1)), _search("metrics.m = +1")],
+        "numbers-in-any-form",
+        "A number in a filter is written as Python writes it; MLflow refuses +1 and, but for -1e5, -1e+5.",
+        _number_forms,
+        [_RUN, *_logged((-1e300, 1, 1)), _search("metrics.m = -1e+300 AND metrics.m < +1")],
         ours=_runs(0),
     ),
     Decision(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.compat.differential.filters import experiment_filters, experiment_orders, run_filters, run_orders
 from tests.compat.differential.performing import START
-from tests.compat.differential.pools import STATUSES, TIMES, Pool, experiment, points, pools, rarely
+from tests.compat.differential.pools import STATUSES, TIMES, Pool, apart, experiment, points, pools, rarely
 from tests.compat.differential.wire import Command, New, Ref
 
 ALL, DELETED, ACTIVE = 3, 2, 1
@@ -25,13 +25,28 @@ def sequences(draw: st.DrawFn, least: int = 1, most: int = 40) -> list[Command]:
 
 
 def opening(pool: Pool) -> list[Command]:
-    """Two experiments and three runs."""
+    """Two experiments and three runs, which have a metric, a param and a tag."""
     experiments = [Command("create_experiment", {"name": name}) for name in ("one", "two")]
     runs = [
         Command("create_run", {"experiment_id": id, "start_time": start, "run_name": name})
         for id, start, name in (("1", 5, pool.names[0]), ("1", 5, pool.names[-1]), ("2", 7, pool.names[0]))
     ]
-    return experiments + runs
+    return experiments + runs + [_first_batch(pool, number) for number in range(3)]
+
+
+def _first_batch(pool: Pool, number: int) -> Command:
+    key, text = pool.keys[number % len(pool.keys)], pool.texts[number % len(pool.texts)]
+    point: dict[str, Any] = {"key": key, "value": pool.values[number % len(pool.values)], "timestamp": 1, "step": 0}
+    point["timestamp"] = apart(point["value"], 1)
+    return Command(
+        "log_batch",
+        {
+            "run_id": Ref(number),
+            "metrics": [New("Metric", point)],
+            "params": [New("Param", {"key": key, "value": text})],
+            "tags": [New("RunTag", {"key": key, "value": text})],
+        },
+    )
 
 
 def timed(found: Sequence[Command], ticks: Sequence[int]) -> list[Command]:
