@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,7 +19,6 @@ from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
-from genesis_flow.ports.diagnosis import Diagnosis
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
+    from genesis_flow.ports.diagnosis import Diagnosis
 
 #: Where each use case of an `Application` is; loaded when it is first asked for, so that logging starts fast.
 USE_CASES: Final = {
@@ -46,11 +46,11 @@ USE_CASES: Final = {
 
 @attrs.frozen
 class Backend:
-    """A store, opened: its repositories, how it is diagnosed, and how to let go of it."""
+    """A store, opened: its repositories, what can diagnose it, and how to let go of it."""
 
     experiments: ExperimentRepository
     runs: RunRepository
-    diagnosis: Diagnosis
+    diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
 
 
@@ -59,12 +59,12 @@ class Application:
     Every use case on one store, each built when it is first asked for.
 
     Attributes:
-        settings: What it was built from. diagnosis: What is wrong with the store. close: Lets go of the store.
+        settings: What it was built from. close: Lets go of the store.
     """
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
         self.settings = settings
-        self.diagnosis = backend.diagnosis
+        self._diagnose = backend.diagnose
         self.close = backend.close
         self._container = build_container(settings, backend)
 
@@ -73,6 +73,11 @@ class Application:
         """The files of runs."""
         found: Artifacts = use_case(self._container, "artifacts")
         return found
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What is wrong with the store."""
+        return self._diagnose()
 
     @cached_property
     def experiments(self) -> Experiments:
@@ -159,20 +164,21 @@ def _open_backend(settings: Settings) -> Backend:
 
 def _open_memory(settings: Settings) -> Backend:
     from genesis_flow.adapters.memory.database import MemoryDatabase
-    from genesis_flow.adapters.memory.diagnosis import MemoryDiagnosis
     from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
     from genesis_flow.adapters.memory.runs import MemoryRunRepository
     from genesis_flow.adapters.system.clock import SystemClock
 
     database = MemoryDatabase(settings.artifact_root, created_at=SystemClock().now())
     return Backend(
-        MemoryExperimentRepository(database), MemoryRunRepository(database), MemoryDiagnosis(), lambda: None
+        MemoryExperimentRepository(database),
+        MemoryRunRepository(database),
+        partial(_diagnosis, "memory", "MemoryDiagnosis"),
+        lambda: None,
     )
 
 
 def _open_sqlite(settings: Settings) -> Backend:
     from genesis_flow.adapters.sqlite.connection import SqliteDatabase
-    from genesis_flow.adapters.sqlite.diagnosis import SqliteDiagnosis
     from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
     from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
     from genesis_flow.adapters.system.clock import SystemClock
@@ -186,14 +192,13 @@ def _open_sqlite(settings: Settings) -> Backend:
     return Backend(
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
-        SqliteDiagnosis(database),
+        partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
         database.close,
     )
 
 
 def _open_mongo(settings: Settings) -> Backend:
     from genesis_flow.adapters.mongo.client import MongoDatabase
-    from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
     from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
 
@@ -202,9 +207,14 @@ def _open_mongo(settings: Settings) -> Backend:
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
-        MongoDiagnosis(database),
+        partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,
     )
+
+
+def _diagnosis(adapter: str, name: str, *arguments: Any) -> Diagnosis:
+    found: Diagnosis = getattr(importlib.import_module(f"genesis_flow.adapters.{adapter}.diagnosis"), name)(*arguments)
+    return found
 
 
 def _require_escaped(uri: str) -> None:

@@ -7,7 +7,6 @@ Each carries the name of a code (`error_code`), which decides its HTTP status.
 from __future__ import annotations
 
 import json as json_text
-import logging
 from typing import Any, Self
 
 from genesis_flow.api.error_codes import (
@@ -78,7 +77,6 @@ __all__ = [
     "get_error_code",
 ]
 
-_log = logging.getLogger(__name__)
 
 
 def get_error_code(http_status: int | None) -> int:
@@ -162,7 +160,9 @@ class RestException(MlflowException):
         detail = json.get("message", f"Response: {json}")
         code = _reported_code(reported)
         if code is None:
-            _log.warning(
+            import logging  # rarely needed, and it takes time to load
+
+            logging.getLogger(__name__).warning(
                 "The error code %.100r is not one of MLflow's: the request may have failed before it reached "
                 "the server, for example in a proxy.", reported,
             )

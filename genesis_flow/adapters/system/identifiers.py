@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import uuid
 from typing import Final
 
@@ -42,5 +42,10 @@ class RandomIdentifiers(Identifiers):
         return uuid.uuid4().hex
 
     def run_name(self) -> str:
-        number = secrets.randbelow(HIGHEST_NUMBER + 1)
-        return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{number}"
+        adjective, noun = ADJECTIVES[_below(len(ADJECTIVES))], NOUNS[_below(len(NOUNS))]
+        return f"{adjective}-{noun}-{_below(HIGHEST_NUMBER + 1)}"
+
+
+def _below(limit: int) -> int:
+    """A random number from 0 to `limit` - 1. The module `secrets` would load OpenSSL at the start of every run."""
+    return int.from_bytes(os.urandom(8), "big") % limit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import logging
 from types import TracebackType
 from typing import Any
 
@@ -19,8 +18,6 @@ from genesis_flow.domain.entities.run import NAME_TAG
 from genesis_flow.domain.values.ids import run_id as checked_run_id
 from genesis_flow.domain.values.lifecycle import RunStatus
 from genesis_flow.settings import MLFLOW_RUN_ID
-
-_log = logging.getLogger(__name__)
 
 
 class ActiveRun(Run):
@@ -86,7 +83,9 @@ def start_run(
             "run with mlflow.end_run(). To start a nested run, call start_run with nested=True"
         )
     if log_system_metrics:
-        _log.warning("System metrics are not available yet: log_system_metrics is ignored.")
+        import logging  # rarely needed, and it takes time to load
+
+        logging.getLogger(__name__).warning("System metrics are not available yet: log_system_metrics is ignored.")
     resumed = run_id or MLFLOW_RUN_ID.get()
     if resumed:
         if not run_id:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from genesis_flow.domain.errors import InvalidInput
-
-_log = logging.getLogger(__name__)
 
 
 def shown(value: object, most: int = 200) -> str:
@@ -57,7 +54,9 @@ def within(field: str, limit: int, value: str) -> str:
 def cut(field: str, limit: int, value: str, *, truncate: bool) -> str:
     """`value`, cut to `limit` characters with a warning where `truncate` allows it."""
     if len(value) > limit and truncate:
-        _log.warning(
+        import logging  # rarely needed, and it takes time to load
+
+        logging.getLogger(__name__).warning(
             "%s '%s...' (%d characters) is truncated to %d characters to meet the length limit.",
             field, shown(value[:100]), len(value), limit,
         )
