@@ -58,5 +58,5 @@ def test_words_are_plain(words: tuple[str, ...]) -> None:
 
 def test_the_highest_number_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers go up to 1000 inclusive."""
-    monkeypatch.setattr("secrets.randbelow", lambda bound: bound - 1)
+    monkeypatch.setattr("genesis_flow.adapters.system.identifiers._below", lambda limit: limit - 1)
     assert "1000" == RandomIdentifiers().run_name().rpartition("-")[2]
