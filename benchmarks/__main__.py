@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import data, footprint, report, rounds
-from benchmarks.contenders import AGAIN, ALL, FLOOR, SERVER, STOCK, Contender, Place, ready
+from benchmarks.contenders import AGAIN, ALL, FLOOR, SERVERS, STOCK, Contender, Place, ready
 from benchmarks.operations import OPERATIONS, Operation
 from benchmarks.report import Outcome
 from benchmarks.rounds import Pace, Results
@@ -78,7 +78,7 @@ def _contenders(place: Place, without: Sequence[str]) -> tuple[Contender, ...]:
     if FLOOR.name in left_out:
         left_out.add(AGAIN.name)
     if STOCK.name in left_out:
-        left_out.add(SERVER.name)  # it works on a copy of what stock MLflow has loaded
+        left_out.update(one.name for one in SERVERS)  # they work on copies of what stock MLflow has loaded
     return tuple(one for one in ALL if place.can_hold(one) and one.name not in left_out)
 
 
@@ -105,7 +105,7 @@ def _stock_python(options: argparse.Namespace) -> Path | None:
 
     python, problem = found_python()
     if python is None:
-        _say(f"without {STOCK.title} and {SERVER.title}: {problem}")
+        _say(f"without stock MLflow, with or without a server: {problem}")
     return python
 
 

@@ -94,20 +94,21 @@ class Worker:
 
 class Server:
     """
-    `mlflow server` over a SQLite file: as it comes, with four workers, but without its job queue.
+    `mlflow server` over a SQLite file: as it comes, but for the number of workers, and without its job queue.
 
     Args:
         python: The interpreter that has stock MLflow. database: Its file. directory: Where it works and logs.
+        workers: How many processes answer.
     """
 
-    def __init__(self, python: Path, database: Path, directory: Path) -> None:
+    def __init__(self, python: Path, database: Path, directory: Path, workers: int) -> None:
         self._port = _free_port()
         self._log = directory / f"server-{database.stem}.log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [
                     str(python), "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{database}",
-                    "--host", "127.0.0.1", "--port", str(self._port),
+                    "--host", "127.0.0.1", "--port", str(self._port), "--workers", str(workers),
                 ],
                 stdout=log, stderr=log, env=environment(), cwd=directory, start_new_session=True,
             )  # fmt: skip

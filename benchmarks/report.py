@@ -113,7 +113,7 @@ def _short(number: float) -> str:
 
 def _judged(outcome: Outcome) -> Iterator[str]:
     groups: dict[str, list[list[str]]] = {}
-    for target in targets():
+    for target in targets(outcome.results):
         measured = target.ratio(outcome.results)
         if measured is not None:
             groups.setdefault(target.group, []).append(_verdict(target, measured, outcome.sizes))
@@ -202,7 +202,7 @@ def raw(outcome: Outcome) -> dict[str, Any]:
         "footprints": [dataclasses.asdict(each) for each in outcome.footprints],
         "targets": [
             {**dataclasses.asdict(target), "ratio": dataclasses.asdict(measured), "is_met": target.is_met(measured)}
-            for target in targets()
+            for target in targets(results)
             if (measured := target.ratio(results)) is not None
         ],
     }
@@ -221,7 +221,7 @@ def write(path: Path, text: str) -> None:
 def has_missed(outcome: Outcome) -> bool:
     """Whether something failed, differed or missed its target."""
     results = outcome.results
-    measured = [(target, target.ratio(results)) for target in targets()]
+    measured = [(target, target.ratio(results)) for target in targets(results)]
     ours = [each for each in outcome.footprints if each.contender.startswith(MONGODB.title.split()[0])]
     return bool(
         results.failures

@@ -11,12 +11,15 @@ very same module object, so classes are never defined twice.
 
 from __future__ import annotations
 
-import importlib
-import importlib.machinery
 import sys
-from collections.abc import Sequence
-from types import ModuleType
-from typing import Any
+from importlib import import_module
+
+TYPE_CHECKING = False  # not from `typing`: until the finder below is in place, other threads cannot find an alias
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -35,46 +38,44 @@ class _AliasFinder:
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         package, _, rest = fullname.partition(".")
-        head, dot, tail = rest.partition(".")
-        if package != __name__ or head not in _ALIASES:
+        if package != __name__ or rest.partition(".")[0] not in _ALIASES:
             return None
-        from importlib.util import find_spec
-
-        real = find_spec(_ALIASES[head] + dot + tail)
-        if real is None:
-            return None
-        loader: Any = _AliasLoader(real)
-        return importlib.machinery.ModuleSpec(fullname, loader)
+        # Nothing is imported here: finders run under the lock of all imports, and would wait for other threads.
+        spec: ModuleSpec = _ModuleSpec(fullname, _AliasLoader())
+        return spec
 
 
 class _AliasLoader:
     """Gives the module of another name, unchanged."""
 
-    def __init__(self, real: importlib.machinery.ModuleSpec) -> None:
-        self._real = real
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return importlib.import_module(self._real.name)
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        head, dot, tail = spec.name.partition(".")[2].partition(".")
+        real = import_module(_ALIASES[head] + dot + tail)
+        self._real = real.__spec__
+        return real
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self._real  # the import system has just put the alias's own in its place
 
 
+_ModuleSpec: Any = type(__spec__)
+
 if not any(type(finder).__name__ == _AliasFinder.__name__ for finder in sys.meta_path):
-    sys.meta_path.append(_AliasFinder())
+    # First, because the finder of files would load what is below an alias a second time, under its own name.
+    sys.meta_path.insert(0, _AliasFinder())
 
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":  # for `from genesis_flow import *`
-        return [*importlib.import_module("genesis_flow.api").__all__, *_ALIASES]
+        return [*import_module("genesis_flow.api").__all__, *_ALIASES]
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _ALIASES:
-        value: Any = importlib.import_module(f"{__name__}.{name}")
+        value: Any = import_module(f"{__name__}.{name}")
     else:
-        api = importlib.import_module("genesis_flow.api")
+        api = import_module("genesis_flow.api")
         if name not in api.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(api, name)
@@ -83,4 +84,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*importlib.import_module("genesis_flow.api").__all__, *_ALIASES, "__version__"})
+    return sorted({*import_module("genesis_flow.api").__all__, *_ALIASES, "__version__"})

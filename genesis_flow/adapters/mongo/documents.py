@@ -31,7 +31,7 @@ def texts_to_fields(texts: Mapping[str, str]) -> dict[str, str]:
 
 def fields_to_texts(fields: Mapping[str, str]) -> dict[str, str]:
     """Texts by key instead of by field name."""
-    return {key_of(name): value for name, value in fields.items()}
+    return {key_of(name) if "%" in name else name: value for name, value in fields.items()}
 
 
 def point_to_document(metric: Metric) -> Document:
@@ -93,9 +93,11 @@ def run_to_document(run: Run) -> Document:
         "p": texts_to_fields(run.params),
         "t": texts_to_fields({**run.tags, NAME_TAG: run.name}),
         "n": {},
-        "mi": list(run.model_inputs),
-        "mo": [{"id": output.model_id, "s": output.step} for output in run.model_outputs],
     }
+    if run.model_inputs:
+        document["mi"] = list(run.model_inputs)
+    if run.model_outputs:
+        document["mo"] = [{"id": output.model_id, "s": output.step} for output in run.model_outputs]
     document["k"] = document_terms(document)
     return document
 
@@ -116,18 +118,15 @@ def document_to_run(document: Mapping[str, Any], contents: Mapping[str, Document
         params=fields_to_texts(document["p"]),
         metrics=_fields_to_metrics(document["m"]),
         tags=fields_to_texts(document["t"]),
-        dataset_inputs=tuple(_inputs(document.get("ds", ()), contents or {})),
-        model_inputs=tuple(document.get("mi", ())),
-        model_outputs=tuple(ModelOutput(row["id"], row["s"]) for row in document.get("mo", ())),
+        dataset_inputs=tuple(_inputs(document["ds"], contents or {})) if "ds" in document else (),
+        model_inputs=tuple(document["mi"]) if "mi" in document else (),
+        model_outputs=tuple(ModelOutput(row["id"], row["s"]) for row in document["mo"]) if "mo" in document else (),
     )
 
 
 def _fields_to_metrics(fields: Mapping[str, Any]) -> dict[str, Metric]:
-    found = {}
-    for name, point in fields.items():
-        key = key_of(name)
-        found[key] = Metric(key, point["v"], point["t"], point["s"])
-    return found
+    points = ((key_of(name) if "%" in name else name, point) for name, point in fields.items())
+    return {key: Metric(key, point["v"], point["t"], point["s"]) for key, point in points}
 
 
 def _inputs(rows: Iterable[Document], contents: Mapping[str, Document]) -> Iterable[DatasetInput]:

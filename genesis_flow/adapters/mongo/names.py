@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import lru_cache
 from typing import Final
 
 from genesis_flow.domain.values.limits import INT64_MAX
 
 _SPECIAL = re.compile(r"[%.$\0]")
+_ESCAPE = re.compile(r"%([0-9A-F]{2})")
 _SPECIAL_IN_ID = re.compile(r"[%/\0]")
 
 #: Separates the parts of an index term; the character after it ends the range of a prefix.
@@ -31,11 +33,12 @@ def field_name(key: str) -> str:
 
 def key_of(name: str) -> str:
     """The key that `field_name` turned into `name`."""
-    if "%" not in name:
-        return name
-    if name == "%":
-        return ""
-    return re.sub(r"%([0-9A-F]{2})", lambda match: chr(int(match[1], 16)), name)
+    return _decoded(name) if "%" in name else name
+
+
+@lru_cache(maxsize=4096)  # every run of a page has the same few keys
+def _decoded(name: str) -> str:
+    return "" if name == "%" else _ESCAPE.sub(lambda match: chr(int(match[1], 16)), name)
 
 
 def run_document_id(experiment_id: str, started_at: int, run_id: str) -> str:

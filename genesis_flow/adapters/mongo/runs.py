@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -34,7 +35,7 @@ from genesis_flow.domain.search.ast import Field, Kind, OrderKey
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, View
-from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.pages import Cursor, Lazily, Page
 from genesis_flow.domain.values.refusals import no_experiment, no_run, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
@@ -105,7 +106,7 @@ class MongoRunRepository(RunRepository):
         )
         page = documents[: query.limit]
         contents = self._datasets.contents(page)
-        found = [document_to_run(document, contents) for document in page]
+        found = Lazily(page, partial(document_to_run, contents=contents))
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))

@@ -7,7 +7,7 @@ from typing import Any
 from genesis_flow.api.client.connected import Connected, texts
 from genesis_flow.api.context import PARENT_RUN_ID, USER
 from genesis_flow.api.entities import Run, ViewType
-from genesis_flow.api.entities.translation import run_to_view, view_type_to_view
+from genesis_flow.api.entities.translation import run_to_view, runs_to_views, view_type_to_view
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paged_list import PagedList
@@ -157,7 +157,7 @@ class RunClient(Connected):
             max_results=max_results,
             page_token=page_token,
         )
-        return PagedList([run_to_view(run, False) for run in page.items], page.next_token)
+        return PagedList(runs_to_views(page.items), page.next_token)
 
 
 def _status(text: str) -> RunStatus:

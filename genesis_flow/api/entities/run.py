@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Self
 
 from genesis_flow.api.entities._mlflow_object import _MlflowObject
 from genesis_flow.api.entities.run_data import RunData
@@ -14,6 +16,8 @@ from genesis_flow.api.exceptions import MlflowException
 
 class Run(_MlflowObject):
     """One execution of some code; compared by identity."""
+
+    _make: Callable[[], Run]
 
     def __init__(
         self,
@@ -28,6 +32,41 @@ class Run(_MlflowObject):
         self._data = run_data
         self._inputs = run_inputs
         self._outputs = run_outputs
+
+    @classmethod
+    def _later(cls, make: Callable[[], Run]) -> Self:
+        """A run that is made by `make` when one of its parts is first asked for."""
+        run = cls.__new__(cls)
+        run._make = make
+        return run
+
+    def _parts(self) -> Run:
+        """What `make` makes; its parts are this run's parts from now on."""
+        made = self._make()
+        self.__dict__.update(made.__dict__)
+        self.__dict__.pop("_make", None)
+        return made
+
+    @cached_property
+    def _info(self) -> RunInfo:
+        return self._parts()._info
+
+    @cached_property
+    def _data(self) -> RunData:
+        return self._parts()._data
+
+    @cached_property
+    def _inputs(self) -> RunInputs | None:
+        return self._parts()._inputs
+
+    @cached_property
+    def _outputs(self) -> RunOutputs | None:
+        return self._parts()._outputs
+
+    def __getstate__(self) -> dict[str, Any]:
+        if "_make" in self.__dict__:
+            self._parts()
+        return self.__dict__
 
     @property
     def info(self) -> RunInfo:

@@ -29,6 +29,7 @@ class RunData(_MlflowObject):
     """What was logged to a run: latest metrics, params and tags by key; compared by identity."""
 
     _latest: Mapping[str, Point]
+    _texts: tuple[Mapping[str, str], Mapping[str, str]]
 
     def __init__(
         self,
@@ -45,17 +46,27 @@ class RunData(_MlflowObject):
     def _from_mappings(
         cls, latest: Mapping[str, Point], params: Mapping[str, str], tags: Mapping[str, str]
     ) -> Self:
-        """The data of a stored run; `latest` must not change afterwards, the others may."""
+        """The data of a stored run, whose mappings must not change afterwards."""
         data = cls.__new__(cls)
-        data._latest = latest
-        data._metrics = {key: point.value for key, point in latest.items()}
-        data._params = dict(params)
-        data._tags = dict(tags)
+        data._latest, data._texts = latest, (params, tags)
         return data
+
+    # What a caller does not look at is not built: a page may hold 1,000 runs.
+
+    @cached_property
+    def _metrics(self) -> dict[str, float]:
+        return {key: point.value for key, point in self._latest.items()}
+
+    @cached_property
+    def _params(self) -> dict[str, str]:
+        return dict(self._texts[0])
+
+    @cached_property
+    def _tags(self) -> dict[str, str]:
+        return dict(self._texts[1])
 
     @cached_property
     def _metric_objs(self) -> list[Metric]:
-        # Few callers want timestamps and steps, and a page of runs may hold 100,000 metrics.
         return [Metric(p.key, p.value, p.timestamp, p.step) for p in self._latest.values()]
 
     @property

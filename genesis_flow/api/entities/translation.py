@@ -7,6 +7,7 @@ What is given to callers is theirs: changing a view never changes an entity.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from genesis_flow.api.entities.dataset import Dataset
@@ -59,6 +60,15 @@ def run_to_view(entity: run.Run, with_model_inputs: bool = True) -> Run:
         ),
         RunOutputs([LoggedModelOutput(made.model_id, made.step) for made in entity.model_outputs]),
     )
+
+
+def runs_to_views(entities: Sequence[run.Run]) -> list[Run]:
+    """The runs that a search found, each made when it is first looked at; without model inputs."""
+    return [Run._later(partial(_found_run, entities, place)) for place in range(len(entities))]
+
+
+def _found_run(entities: Sequence[run.Run], place: int) -> Run:
+    return run_to_view(entities[place], False)
 
 
 def metric_to_view(entity: metric.Metric, run_id: str | None = None) -> Metric:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
@@ -20,6 +20,43 @@ from genesis_flow.domain.errors import InvalidInput
 T = TypeVar("T")
 
 Key = str | int | float | None
+
+
+class Lazily(Sequence[T]):
+    """
+    Items that are made when they are looked at.
+
+    A page of 1,000 runs is often asked for and seldom read to the end.
+
+    Args:
+        rows: What the items are made of; must not change.
+        make: From a row to its item.
+    """
+
+    __slots__ = ("_make", "_rows")
+
+    def __init__(self, rows: Sequence[Any], make: Callable[[Any], T]) -> None:
+        self._rows, self._make = rows, make
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        if isinstance(place, slice):
+            return Lazily(self._rows[place], self._make)
+        return self._make(self._rows[place])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, self._rows)
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as of every sequence that is compared by its items
 
 
 @attrs.frozen

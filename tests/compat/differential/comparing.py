@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from tests.compat.differential.wire import Command, Entity, Pages, Raised, encode
@@ -59,7 +60,8 @@ class Difference:
     def __str__(self) -> str:
         place, one, other = self.path or "the answer", type(self.expected).__name__, type(self.ours).__name__
         types = f" (types {one} and {other})" if one != other else ""
-        return f"[{self.number}] {self.command}\n  at {place}{types}\n    expected {self.expected!r}\n    ours     {self.ours!r}"
+        answers = f"    expected {self.expected!r}\n    ours     {self.ours!r}"
+        return f"[{self.number}] {self.command}\n  at {place}{types}\n{answers}"
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,9 @@ def _parts(seen: Seen, ours: Any, path: str, decisions: tuple[Decision, ...], ve
             yield path, stock, ours
         return
     for name, field_, one, other in pairs:
-        yield from _walk(replace(seen, field=field_, stock=one, parent=parent), other, f"{path}/{name}", decisions, verdict)
+        yield from _walk(
+            replace(seen, field=field_, stock=one, parent=parent), other, f"{path}/{name}", decisions, verdict
+        )
 
 
 def _children(stock: Any, ours: Any, field_: str) -> list[tuple[str, str, Any, Any]] | None:
@@ -189,7 +193,7 @@ def _children(stock: Any, ours: Any, field_: str) -> list[tuple[str, str, Any, A
         case Raised():
             return [(name, f"Raised.{name}", *pair) for name, pair in _joined(vars(stock), vars(ours))]
         case Pages(pages):
-            pairs = zip(sum(pages, []), sum(ours.pages, []), strict=False)
+            pairs = zip(chain.from_iterable(pages), chain.from_iterable(ours.pages), strict=False)
             return [(str(at), "", *pair) for at, pair in enumerate(pairs)]
         case list():
             return [(str(at), field_, *pair) for at, pair in enumerate(zip(stock, ours, strict=False))]

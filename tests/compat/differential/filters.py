@@ -15,7 +15,16 @@ _PREFIXES = {
     "param": ("params", "params", "param", "parameter", "parameters"),
     "tag": ("tags", "tags", "tag"),
 }
-_TEXT_FIELDS = ("run_name", "status", "user_id", "run_id", "artifact_uri", "attributes.run_name", "`run name`", "attr.status")
+_TEXT_FIELDS = (
+    "run_name",
+    "status",
+    "user_id",
+    "run_id",
+    "artifact_uri",
+    "attributes.run_name",
+    "`run name`",
+    "attr.status",
+)
 _TIME_FIELDS = ("start_time", "end_time", "created", "attributes.start_time", "run.end_time")
 _DATASET_FIELDS = ("dataset.name", "datasets.digest", "dataset.context")
 _NUMBERS = ("=", "!=", ">", ">=", "<", "<=")
@@ -25,7 +34,8 @@ def run_filters(pool: Pool) -> st.SearchStrategy[str]:
     """Filters of runs: up to three comparisons."""
     term = st.one_of(
         _metric(pool), _metric(pool), _text(pool, _key(pool, "param"), pool.texts),
-        _text(pool, _key(pool, "tag"), pool.texts), _text(pool, st.sampled_from(_TEXT_FIELDS), (*pool.names, *STATUSES)),
+        _text(pool, _key(pool, "tag"), pool.texts),
+        _text(pool, st.sampled_from(_TEXT_FIELDS), (*pool.names, *STATUSES)),
         _text(pool, st.just("tags.mlflow.runName"), pool.names),
         _time(st.sampled_from(_TIME_FIELDS)), _dataset(pool),
     )  # fmt: skip
@@ -74,7 +84,9 @@ def _joined(terms: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 def _key(draw: st.DrawFn, pool: Pool, kind: str) -> str:
     prefix, key = draw(st.sampled_from(_PREFIXES[kind])), draw(st.sampled_from(pool.keys))
     key = draw(st.sampled_from((key, key, key, key.swapcase(), key + ".b")))
-    plain = key.replace("_", "").replace(".", "").isalnum() and key.isascii() and key[:1].isalpha() and key not in ("and",)
+    plain = (
+        key.replace("_", "").replace(".", "").isalnum() and key.isascii() and key[:1].isalpha() and key not in ("and",)
+    )
     forms = (f"{prefix}.{key}",) * 2 * plain + (f"{prefix}.`{key}`", f'{prefix}."{key}"')
     return draw(st.sampled_from(forms))
 
@@ -82,7 +94,9 @@ def _key(draw: st.DrawFn, pool: Pool, kind: str) -> str:
 @st.composite
 def _metric(draw: st.DrawFn, pool: Pool) -> str:
     value = draw(st.sampled_from(tuple(v for v in pool.values if math.isfinite(v)) or (1.0,)))
-    value = draw(st.sampled_from((value, value, value, math.nextafter(value, 9e99), math.nextafter(value, -9e99), value + 1e-12)))
+    value = draw(
+        st.sampled_from((value, value, value, math.nextafter(value, 9e99), math.nextafter(value, -9e99), value + 1e-12))
+    )
     return f"{draw(_key(pool, 'metric'))} {draw(st.sampled_from(_NUMBERS))} {value!r}"
 
 

@@ -53,9 +53,7 @@ class FilterIsDroppedWhenOrdered(MlflowClient):
     """Forgets the filter where an order is given."""
 
     def search_runs(self, experiment_ids: Any, filter_string: Any = "", *args: Any, **kwargs: Any) -> Any:
-        return super().search_runs(
-            experiment_ids, "" if kwargs.get("order_by") else filter_string, *args, **kwargs
-        )
+        return super().search_runs(experiment_ids, "" if kwargs.get("order_by") else filter_string, *args, **kwargs)
 
 
 class OrderIsPerExperiment(MlflowClient):

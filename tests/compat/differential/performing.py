@@ -31,10 +31,14 @@ _MOST_PAGES = 60
 @contextmanager
 def clock_at(now: int) -> Iterator[None]:
     """Stops the wall clock at `now` milliseconds since the epoch."""
-    with (
-        mock.patch.object(time, "time", lambda: now / 1000),
-        mock.patch.object(time, "time_ns", lambda: now * 1_000_000),
-    ):
+
+    def seconds() -> float:
+        return now / 1000
+
+    def nanoseconds() -> int:
+        return now * 1_000_000
+
+    with mock.patch.object(time, "time", seconds), mock.patch.object(time, "time_ns", nanoseconds):
         yield
 
 

@@ -24,9 +24,13 @@ BAD_KEYS = (
 )  # fmt: skip
 TEXTS = (
     "", "a", "A", "ab", "AB", "a%b", "a_b", "aXb", "it's", 'say "a"', "é", "É", "e\u0301", "a\\b", "a\nb", "None",
-    "null", "1", "01", "1.0", "nan", " a", "a ", "😀", ".*", "a.b", "[a]", "^a$", "(?i)a", "ß", "ss", "%", "_", "x" * 300,
+    "null", "1", "01", "1.0", "nan", " a", "a ", "😀", ".*", "a.b", "[a]", "^a$", "(?i)a", "ß", "ss", "%", "_",
+    "x" * 300,
 )  # fmt: skip
-VALUES = (0.0, -0.0, 1.0, 1.0 + 1e-12, 1.0 - 1e-12, -1.0, 0.5, 1e-300, -1e300, 5e-324, 0.1, 1 / 3, 2.0**53 + 2, math.inf, -math.inf, math.nan)
+VALUES = (
+    0.0, -0.0, 1.0, 1.0 + 1e-12, 1.0 - 1e-12, -1.0, 0.5, 1e-300, -1e300, 5e-324, 0.1, 1 / 3, 2.0**53 + 2, math.inf,
+    -math.inf, math.nan,
+)  # fmt: skip
 #: What becomes a number on the way, and what does not.
 ODD_VALUES = ("1.5", "nan", "-inf", " 2 ", True, 3, 2**63, "1_0", "x", "", None, [1.0], "0x10")
 TIMES = (0, 1, 2, 3, 1_000, 1_700_000_000_000, 2**53 + 1)

@@ -42,9 +42,7 @@ def _run(
     metrics: dict[str, float], number: int,
 ) -> list[Command]:  # fmt: skip
     return [
-        Command(
-            "create_run", {"experiment_id": experiment, "start_time": start, "run_name": name, "tags": tags}
-        ),
+        Command("create_run", {"experiment_id": experiment, "start_time": start, "run_name": name, "tags": tags}),
         Command(
             "log_batch",
             {
@@ -69,68 +67,76 @@ def _used(run: int, name: str, digest: str, context: str) -> Command:
 
 
 RUN_FILTERS: Final = (
-    "", " ", "metrics.m > 0", "metrics.m >= 1", "metrics.m = 1", "metrics.m != 1", "metrics.m < 1e301", "metrics.m <= -1",
-    "metrics.m >= -1e400", "metrics.m < 1e400", "metrics.m = 1.000000000001", "metrics.m > 1 AND metrics.m < 2",
-    "metric.m > 0", "metrics.`m` > 0", 'metrics."m" > 0', "metrics.M > 0", "metrics.`a b` = 4", "metrics.a.b = 2",
-    "metrics.m = '1'", "metrics.m = abc", "metrics.m LIKE '1'", "metrics.m IS NULL", "metrics.m", "metrics = 1",
-    "metrics.m = +1", "metrics.m = 1.", "metrics.m = .5", "metrics.m = 1e0", "metrics.m=1", "metrics.m>0 and metrics.m<2",
-    "metrics.m = 0", "metrics.m = -0.0", "metrics.m == 1", "metrics.m <> 1", "metrics.m > nan", "metrics.m > inf",
-    "params.p = 'abc'", "params.p != 'abc'", "params.p LIKE 'a%'", "params.p LIKE 'A%'", "params.p like 'a%'",
-    "params.p ILIKE 'a%'", "params.p ilike 'A_C'", "params.p LIKE 'a_c'", "params.p LIKE 'a\\_c'", "params.p LIKE '%'",
-    "params.p LIKE ''", "params.p = ''", "params.p LIKE 'a.c'", "params.p LIKE 'a*'", "params.p LIKE '[a]bc'",
-    "params.p IN ('abc')", "params.p IS NULL", "params.p IS NOT NULL", "params.p is null", "params.p IS  NULL",
-    'params.p = "abc"', "params.p = abc", "params.p = `abc`", "params.p > 'a'", "params.p = 1", "param.p='abc'",
-    "parameter.p='abc'", "parameters.p='abc'", "Params.p = 'abc'", "params.P = 'abc'", "params.a.b = '1'",
-    "params.`a.b` = '1'", "params.`a b` = '3'", 'params."a b" = \'3\'', "params.a b = '3'", "`params`.p = 'abc'",
-    "`params.p` = 'abc'", "params.p = 'it''s'", "params.p NOT LIKE 'a%'", "NOT params.p = 'abc'",
-    "params.p BETWEEN 'a' AND 'b'", "params.p = 'abc' AND", "AND params.p = 'abc'", "params.p = 'abc' AND AND params.p = 'abc'",
+    "", " ", "metrics.m > 0", "metrics.m >= 1", "metrics.m = 1", "metrics.m != 1", "metrics.m < 1e301",
+    "metrics.m <= -1", "metrics.m >= -1e400", "metrics.m < 1e400", "metrics.m = 1.000000000001",
+    "metrics.m > 1 AND metrics.m < 2", "metric.m > 0", "metrics.`m` > 0", 'metrics."m" > 0', "metrics.M > 0",
+    "metrics.`a b` = 4", "metrics.a.b = 2", "metrics.m = '1'", "metrics.m = abc", "metrics.m LIKE '1'",
+    "metrics.m IS NULL", "metrics.m", "metrics = 1", "metrics.m = +1", "metrics.m = 1.", "metrics.m = .5",
+    "metrics.m = 1e0", "metrics.m=1", "metrics.m>0 and metrics.m<2", "metrics.m = 0", "metrics.m = -0.0",
+    "metrics.m == 1", "metrics.m <> 1", "metrics.m > nan", "metrics.m > inf", "params.p = 'abc'",
+    "params.p != 'abc'", "params.p LIKE 'a%'", "params.p LIKE 'A%'", "params.p like 'a%'", "params.p ILIKE 'a%'",
+    "params.p ilike 'A_C'", "params.p LIKE 'a_c'", "params.p LIKE 'a\\_c'", "params.p LIKE '%'", "params.p LIKE ''",
+    "params.p = ''", "params.p LIKE 'a.c'", "params.p LIKE 'a*'", "params.p LIKE '[a]bc'", "params.p IN ('abc')",
+    "params.p IS NULL", "params.p IS NOT NULL", "params.p is null", "params.p IS  NULL", 'params.p = "abc"',
+    "params.p = abc", "params.p = `abc`", "params.p > 'a'", "params.p = 1", "param.p='abc'", "parameter.p='abc'",
+    "parameters.p='abc'", "Params.p = 'abc'", "params.P = 'abc'", "params.a.b = '1'", "params.`a.b` = '1'",
+    "params.`a b` = '3'", 'params."a b" = \'3\'', "params.a b = '3'", "`params`.p = 'abc'", "`params.p` = 'abc'",
+    "params.p = 'it''s'", "params.p NOT LIKE 'a%'", "NOT params.p = 'abc'", "params.p BETWEEN 'a' AND 'b'",
+    "params.p = 'abc' AND", "AND params.p = 'abc'", "params.p = 'abc' AND AND params.p = 'abc'",
     "params.p = 'abc' OR params.p = 'ABC'", "(params.p = 'abc')", "params.p = 'abc';", "params.p = 'abc' -- note",
     "params.p = 'abc' /* note */", "'abc' = params.p", "params.p = 'abc' params.p = 'abc'", "params.p =", "= 'abc'",
-    "tags.t = 'x'", "tag.t = 'x'", "tags.t = ''", "tags.T = 'x'", "tags.t != 'x'", "tags.`t x` = 'sp'", 'tags."t x" = "sp"',
-    "tags.a/b = '1'", "tags.`a/b` = '1'", "tags.é = 'accent'", "tags.`é` = 'accent'", "tags.t = 'é'", "tags.and = 'k'",
-    "tags.`and` = 'k'", "tags.t LIKE 'a%b'", "tags.t LIKE 'a_b'", "tags.t = 'a\nb'", "tags.t = 'say \"x\"'",
-    "tags.t LIKE '%\"%'", "tags.t IS NULL", "tags.t IS NOT NULL AND tags.t != ''", "tags.t IN ('x')", "tags.t IS 'x'",
-    "tags.mlflow.runName = 'one'", "tags.`mlflow.runName` LIKE 'o%'", "tags.nothing = 'x'", "tags.t = 'x' AND metrics.m > 2",
-    "run_name = 'one'", "run_name = \"it's\"", "run_name LIKE '%\\%%'", "run_name LIKE 'f_ur'", "run_name LIKE 'th%%ree'",
+    "tags.t = 'x'", "tag.t = 'x'", "tags.t = ''", "tags.T = 'x'", "tags.t != 'x'", "tags.`t x` = 'sp'",
+    'tags."t x" = "sp"', "tags.a/b = '1'", "tags.`a/b` = '1'", "tags.é = 'accent'", "tags.`é` = 'accent'",
+    "tags.t = 'é'", "tags.and = 'k'", "tags.`and` = 'k'", "tags.t LIKE 'a%b'", "tags.t LIKE 'a_b'",
+    "tags.t = 'a\nb'", "tags.t = 'say \"x\"'", "tags.t LIKE '%\"%'", "tags.t IS NULL",
+    "tags.t IS NOT NULL AND tags.t != ''", "tags.t IN ('x')", "tags.t IS 'x'", "tags.mlflow.runName = 'one'",
+    "tags.`mlflow.runName` LIKE 'o%'", "tags.nothing = 'x'", "tags.t = 'x' AND metrics.m > 2", "run_name = 'one'",
+    "run_name = \"it's\"", "run_name LIKE '%\\%%'", "run_name LIKE 'f_ur'", "run_name LIKE 'th%%ree'",
     "attributes.run_name = 'one'", "attribute.run_name = 'one'", "attr.run_name = 'one'", "run.run_name = 'one'",
     "`run name` = 'one'", "attributes.`Run name` = 'one'", "attributes.`Run Name` = 'one'", "Run_name = 'one'",
     "run_name IN ('one')", "run_name IS NULL", "run_name > 'a'", "run_name ILIKE 'OTHER'", "run_name != 'one'",
-    "status = 'RUNNING'", "status != 'RUNNING'", "status = 'running'", "status LIKE 'F%'", "status ILIKE 'f%'", "status = 1",
-    "status IN ('FAILED')", "user_id = 'unknown'", "artifact_uri LIKE '%/artifacts'", "run_id LIKE '%'", "run_id IN ('a')",
-    "run_id NOT IN ('a')", "run_id IN ()", "run_id IN (1)", "run_id IN 'a'", "run_id IN ('a',)", "run_id not in ('a', 'b')",
-    "start_time > 20", "start_time >= 20.5", "start_time = '20'", "start_time = 1e1", "created > 20", "attributes.Created > 20",
-    "Created <= 20", "end_time = 100", "end_time != 100", "end_time > 0", "end_time LIKE '1'", "experiment_id = '1'",
-    "lifecycle_stage = 'active'", "dataset.name = 'ds'", "datasets.name = 'ds'", "dataset.digest = 'd1'", "dataset.name != 'ds'",
+    "status = 'RUNNING'", "status != 'RUNNING'", "status = 'running'", "status LIKE 'F%'", "status ILIKE 'f%'",
+    "status = 1", "status IN ('FAILED')", "user_id = 'unknown'", "artifact_uri LIKE '%/artifacts'",
+    "run_id LIKE '%'", "run_id IN ('a')", "run_id NOT IN ('a')", "run_id IN ()", "run_id IN (1)", "run_id IN 'a'",
+    "run_id IN ('a',)", "run_id not in ('a', 'b')", "start_time > 20", "start_time >= 20.5", "start_time = '20'",
+    "start_time = 1e1", "created > 20", "attributes.Created > 20", "Created <= 20", "end_time = 100",
+    "end_time != 100", "end_time > 0", "end_time LIKE '1'", "experiment_id = '1'", "lifecycle_stage = 'active'",
+    "dataset.name = 'ds'", "datasets.name = 'ds'", "dataset.digest = 'd1'", "dataset.name != 'ds'",
     "dataset.context = 'train'", "dataset.context = 'eval' AND dataset.name = 'ds'", "dataset.name IN ('ds', 'DS')",
     "dataset.name NOT IN ('ds')", "dataset.name LIKE 'd%'", "dataset.name ILIKE 'd%'", "dataset.name IS NULL",
-    "dataset.foo = 'x'", "foo.bar = 'x'", "foo = 'x'", "params.a. = 'x'", "params..a = 'x'", "params.a..b = 'x'", "params. = 'x'", "metrics.m > 0 , metrics.m < 2", "metrics.m > 0 AND  params.p = 'abc'",
+    "dataset.foo = 'x'", "foo.bar = 'x'", "foo = 'x'", "params.a. = 'x'", "params..a = 'x'", "params.a..b = 'x'",
+    "params. = 'x'", "metrics.m > 0 , metrics.m < 2", "metrics.m > 0 AND  params.p = 'abc'",
 )  # fmt: skip
 
 RUN_ORDERS: Final = (
-    ["metrics.m"], ["metrics.m ASC"], ["metrics.m DESC"], ["metrics.m desc"], ["metrics.m Desc"], ["metrics.`m` DESC"],
-    ['metrics."m"'], ["metric.m DESC", "start_time"], ["metrics.a.b"], ["metrics.`a b`"], ["metrics.nothing"], ["params.p"],
-    ["params.p DESC"], ["param.p"], ["tags.t"], ["tags.t DESC"], ["tag.`t x`"], ["start_time"], ["start_time DESC"],
-    ["attributes.start_time"], ["attribute.end_time"], ["end_time DESC"], ["run_name"], ["run_name DESC"], ["status"],
-    ["status DESC", "metrics.m"], ["user_id"], ["run_id"], ["run_id DESC"], ["artifact_uri"], ["created"], ["Created DESC"],
-    ["`run name`"], ["Run Name"], ["metrics.m", "metrics.m"], ["metrics.m", "metrics.n DESC"], ["metrics.m UP"], ["metrics.m ASC DESC"],
-    ["foo.bar"], ["foo"], [""], ["dataset.name"], ["experiment_id"], ["metrics.m, metrics.n"], ["tags.mlflow.runName"],
-    ["run_name", "attributes.run_name"], ["start_time", "created"], ["params.a."], ["params..a"], ["metrics.n", "params.p DESC", "start_time ASC"],
+    ["metrics.m"], ["metrics.m ASC"], ["metrics.m DESC"], ["metrics.m desc"], ["metrics.m Desc"],
+    ["metrics.`m` DESC"], ['metrics."m"'], ["metric.m DESC", "start_time"], ["metrics.a.b"], ["metrics.`a b`"],
+    ["metrics.nothing"], ["params.p"], ["params.p DESC"], ["param.p"], ["tags.t"], ["tags.t DESC"], ["tag.`t x`"],
+    ["start_time"], ["start_time DESC"], ["attributes.start_time"], ["attribute.end_time"], ["end_time DESC"],
+    ["run_name"], ["run_name DESC"], ["status"], ["status DESC", "metrics.m"], ["user_id"], ["run_id"],
+    ["run_id DESC"], ["artifact_uri"], ["created"], ["Created DESC"], ["`run name`"], ["Run Name"],
+    ["metrics.m", "metrics.m"], ["metrics.m", "metrics.n DESC"], ["metrics.m UP"], ["metrics.m ASC DESC"],
+    ["foo.bar"], ["foo"], [""], ["dataset.name"], ["experiment_id"], ["metrics.m, metrics.n"],
+    ["tags.mlflow.runName"], ["run_name", "attributes.run_name"], ["start_time", "created"], ["params.a."],
+    ["params..a"], ["metrics.n", "params.p DESC", "start_time ASC"],
 )  # fmt: skip
 
 EXPERIMENT_FILTERS: Final = (
-    "", " ", "name = 'Alpha'", "name != 'Alpha'", "name LIKE 'al%'", "name LIKE 'Al%'", "name ILIKE 'al%'", "name LIKE 'be\\%%'",
-    "name LIKE '%_'", "name = Alpha", "name = `Alpha`", 'name = "Alpha"', "`name` = 'Alpha'", "attribute.name = 'Alpha'",
-    "attributes.name = 'Alpha'", "name IN ('Alpha')", "name IS NULL", "name > 'a'", "tags.g = '1'", "tag.g != '1'",
-    "tags.`a b` = 'x'", "tags.g IS NULL", "tags.g IS NOT NULL", "tags.g LIKE '%'", "tags.g IN ('1')", "experiment_id = '1'",
-    "experiment_id != '1'", "experiment_id IN ('1', '0')", "experiment_id NOT IN ('1')", "experiment_id IN (1)", "experiment_id > '1'",
-    "experiment_id = 1", "experiment_id LIKE '1'", f"creation_time > {START}", f"creation_time = {START + 1_000}", "creation_time > 0.5",
-    f"last_update_time >= {START + 1_000}", "creation_time = '1'", "lifecycle_stage = 'active'", "artifact_location = 'x'",
-    "name = 'Alpha' AND tags.g = '1'", "name = 'Alpha' OR name = 'beta'",
+    "", " ", "name = 'Alpha'", "name != 'Alpha'", "name LIKE 'al%'", "name LIKE 'Al%'", "name ILIKE 'al%'",
+    "name LIKE 'be\\%%'", "name LIKE '%_'", "name = Alpha", "name = `Alpha`", 'name = "Alpha"', "`name` = 'Alpha'",
+    "attribute.name = 'Alpha'", "attributes.name = 'Alpha'", "name IN ('Alpha')", "name IS NULL", "name > 'a'",
+    "tags.g = '1'", "tag.g != '1'", "tags.`a b` = 'x'", "tags.g IS NULL", "tags.g IS NOT NULL", "tags.g LIKE '%'",
+    "tags.g IN ('1')", "experiment_id = '1'", "experiment_id != '1'", "experiment_id IN ('1', '0')",
+    "experiment_id NOT IN ('1')", "experiment_id IN (1)", "experiment_id > '1'", "experiment_id = 1",
+    "experiment_id LIKE '1'", f"creation_time > {START}", f"creation_time = {START + 1_000}", "creation_time > 0.5",
+    f"last_update_time >= {START + 1_000}", "creation_time = '1'", "lifecycle_stage = 'active'",
+    "artifact_location = 'x'", "name = 'Alpha' AND tags.g = '1'", "name = 'Alpha' OR name = 'beta'",
 )  # fmt: skip
 
 EXPERIMENT_ORDERS: Final = (
-    ["name"], ["name DESC"], ["creation_time"], ["creation_time DESC"], ["last_update_time DESC", "name"], ["experiment_id"],
-    ["experiment_id DESC"], ["attribute.name"], ["tags.g"], ["foo"], ["name", "name"], ["name asc"], ["name UP"],
+    ["name"], ["name DESC"], ["creation_time"], ["creation_time DESC"], ["last_update_time DESC", "name"],
+    ["experiment_id"], ["experiment_id DESC"], ["attribute.name"], ["tags.g"], ["foo"], ["name", "name"],
+    ["name asc"], ["name UP"],
 )  # fmt: skip
 
 
@@ -142,6 +148,9 @@ def searches() -> list[Command]:
     experiments: list[dict[str, Any]] = [{"filter_string": text} for text in EXPERIMENT_FILTERS]
     experiments += [{"order_by": order} for order in EXPERIMENT_ORDERS]
     return [
-        *(Command("search_runs", {"experiment_ids": ["2", "1"], "run_view_type": 3, **each}, walk=True) for each in runs),
+        *(
+            Command("search_runs", {"experiment_ids": ["2", "1"], "run_view_type": 3, **each}, walk=True)
+            for each in runs
+        ),
         *(Command("search_experiments", {"view_type": 3, **each}, walk=True) for each in experiments),
     ]

@@ -82,8 +82,9 @@ def run() -> st.SearchStrategy[Any]:
 def commands(pool: Pool) -> st.SearchStrategy[Command]:
     """Any command; writes of metrics and searches come most often."""
     return st.one_of(
-        *[_log_metric(pool)] * 3, *[_log_batch(pool)] * 2, *[_search_runs(pool)] * 4, _log_param(pool), _log_param(pool),
-        _set_tag(pool), _set_tag(pool), _delete_tag(pool), _create_run(pool), _update_run(pool), _log_inputs(pool),
+        *[_log_metric(pool)] * 3, *[_log_batch(pool)] * 2, *[_search_runs(pool)] * 4,
+        _log_param(pool), _log_param(pool), _set_tag(pool), _set_tag(pool), _delete_tag(pool), _create_run(pool),
+        _update_run(pool), _log_inputs(pool),
         _run_life(), _run_life(), _get_history(pool), _create_experiment(pool), _change_experiment(pool),
         _search_experiments(pool), _search_experiments(pool),
     )  # fmt: skip
@@ -143,10 +144,11 @@ def _create_run(pool: Pool) -> st.SearchStrategy[Command]:
 
 
 def _update_run(pool: Pool) -> st.SearchStrategy[Command]:
+    status = st.sampled_from((None, *STATUSES))
     return st.one_of(
-        call("update_run", run_id=run(), status=st.sampled_from((None, *STATUSES)), name=st.sampled_from((None, "", *pool.names))),
-        call("set_terminated", run_id=run(), status=st.sampled_from((None, *STATUSES)), end_time=st.sampled_from((None, *TIMES))),
-    )  # fmt: skip
+        call("update_run", run_id=run(), status=status, name=st.sampled_from((None, "", *pool.names))),
+        call("set_terminated", run_id=run(), status=status, end_time=st.sampled_from((None, *TIMES))),
+    )
 
 
 def _run_life() -> st.SearchStrategy[Command]:
@@ -157,7 +159,9 @@ def _run_life() -> st.SearchStrategy[Command]:
 
 def _log_inputs(pool: Pool) -> st.SearchStrategy[Command]:
     dataset = st.builds(
-        lambda name, digest, source: New("Dataset", {"name": name, "digest": digest, "source_type": "s", "source": source}),
+        lambda name, digest, source: New(
+            "Dataset", {"name": name, "digest": digest, "source_type": "s", "source": source}
+        ),
         st.sampled_from([text for text in pool.texts if text] or ["a"]),
         st.sampled_from(("d1", "d2")),
         st.sampled_from(("s1", "s2")),

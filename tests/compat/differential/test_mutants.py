@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
 from genesis_flow import MlflowClient
-from tests.compat.differential.mutants import MUTANTS
-from tests.compat.differential.sequences import sequences
 from tests.compat.differential.comparing import compare
 from tests.compat.differential.decisions import DECISIONS
+from tests.compat.differential.mutants import MUTANTS
+from tests.compat.differential.sequences import sequences
 from tests.compat.differential.sides import our_answers
 from tests.compat.differential.stock_process import StockProcess
 from tests.compat.differential.wire import Command

@@ -11,9 +11,7 @@ from tests.compat.differential.stock_process import StockProcess
 from tests.compat.differential.stores import STORES
 from tests.compat.differential.wire import Command
 
-STORE_PARAMETERS = [
-    pytest.param(name, marks=[pytest.mark.mongodb] if name == "mongodb" else []) for name in STORES
-]
+STORE_PARAMETERS = [pytest.param(name, marks=[pytest.mark.mongodb] if name == "mongodb" else []) for name in STORES]
 
 
 @pytest.mark.stock
