@@ -166,6 +166,6 @@ class GarbageCollection:
 
 
 def _is_its_own(run: Run) -> bool:
-    """Whether the place of the artifacts is in a directory that is called as the run, and nothing leads out again."""
-    parts = unquote(run.artifact_uri).replace("\\", "/").split("/")
-    return run.id in parts and ".." not in parts
+    """Whether the place of the artifacts is where every run of ours (and MLflow's) has them, and nothing leads out."""
+    parts = unquote(run.artifact_uri).replace("\\", "/").rstrip("/").split("/")
+    return parts[-2:] == [run.id, "artifacts"] and ".." not in parts

@@ -25,13 +25,13 @@ def sequences(draw: st.DrawFn, least: int = 1, most: int = 40) -> list[Command]:
 
 
 def opening(pool: Pool) -> list[Command]:
-    """Two experiments and three runs, which have a metric, a param and a tag."""
+    """Two experiments and five runs, which have a metric, a param and a tag."""
     experiments = [Command("create_experiment", {"name": name}) for name in ("one", "two")]
     runs = [
         Command("create_run", {"experiment_id": id, "start_time": start, "run_name": name})
-        for id, start, name in (("1", 5, pool.names[0]), ("1", 5, pool.names[-1]), ("2", 7, pool.names[0]))
+        for id, start, name in zip("11211", (5, 5, 7, 3, 9), pool.names * 5, strict=False)
     ]
-    return experiments + runs + [_first_batch(pool, number) for number in range(3)]
+    return experiments + runs + [_first_batch(pool, number) for number in range(len(runs))]
 
 
 def _first_batch(pool: Pool, number: int) -> Command:
@@ -76,18 +76,19 @@ def finished(found: list[Command], pool: Pool) -> list[Command]:
 
 def run() -> st.SearchStrategy[Any]:
     """A run of the sequence, rarely one that does not exist or cannot."""
-    return rarely(st.integers(0, 3).map(Ref), st.sampled_from(("f" * 32, "x y", "", None)))
+    return rarely(st.integers(0, 5).map(Ref), st.sampled_from(("f" * 32, "x y", "", None)))
 
 
 def commands(pool: Pool) -> st.SearchStrategy[Command]:
-    """Any command; writes of metrics and searches come most often."""
-    return st.one_of(
-        *[_log_metric(pool)] * 3, *[_log_batch(pool)] * 2, *[_search_runs(pool)] * 4,
-        _log_param(pool), _log_param(pool), _set_tag(pool), _set_tag(pool), _delete_tag(pool), _create_run(pool),
-        _update_run(pool), _log_inputs(pool),
-        _run_life(), _run_life(), _get_history(pool), _create_experiment(pool), _change_experiment(pool),
-        _search_experiments(pool), _search_experiments(pool),
-    )  # fmt: skip
+    """Any command; searches and writes of metrics come most often."""
+    # `one_of` forgets repeated strategies, so the weights are drawn first.
+    weighted = {
+        _search_runs(pool): 8, _log_metric(pool): 5, _log_batch(pool): 4, _search_experiments(pool): 3,
+        _log_param(pool): 3, _set_tag(pool): 3, _run_life(): 3, _create_run(pool): 2, _update_run(pool): 2,
+        _log_inputs(pool): 2, _change_experiment(pool): 3, _delete_tag(pool): 1, _get_history(pool): 1,
+        _create_experiment(pool): 1,
+    }  # fmt: skip
+    return st.sampled_from([one for one, weight in weighted.items() for _ in range(weight)]).flatmap(lambda one: one)
 
 
 def call(name: str, /, **arguments: Any) -> st.SearchStrategy[Command]:
@@ -184,10 +185,10 @@ def _get_history(pool: Pool) -> st.SearchStrategy[Command]:
 def _search_runs(pool: Pool) -> st.SearchStrategy[Command]:
     drawn = call(
         "search_runs",
-        experiment_ids=st.lists(st.sampled_from(("0", "1", "1", "2", "2", "3", "999")), min_size=1, max_size=3),
+        experiment_ids=st.sampled_from((["1"], ["2", "1"], ["1", "2"], ["1", "1"], ["0", "1", "2", "3"], ["999"])),
         filter_string=run_filters(pool),
-        run_view_type=st.sampled_from((ACTIVE, ACTIVE, DELETED, ALL)),
-        max_results=st.sampled_from((1, 2, 3, 100)),
+        run_view_type=st.sampled_from((ALL, ACTIVE, ALL, ACTIVE, DELETED)),
+        max_results=st.sampled_from((2, 1, 3, 100)),
         order_by=run_orders(pool),
     )
     return drawn.map(_walking)
@@ -219,7 +220,7 @@ def _search_experiments(pool: Pool) -> st.SearchStrategy[Command]:
     drawn = call(
         "search_experiments",
         view_type=st.sampled_from((ACTIVE, ACTIVE, DELETED, ALL)),
-        max_results=st.sampled_from((1, 2, 3, 100)),
+        max_results=st.sampled_from((2, 1, 3, 100)),
         filter_string=experiment_filters(pool),
         order_by=experiment_orders(),
     )
