@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.stock_python and not options.stock_python.exists():
         parser.error(f"there is no {options.stock_python}")
+    signal.signal(signal.SIGTERM, _end)
     outcome = _outcome(options)
     text = report.markdown(outcome)
     print(text)
@@ -38,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         options.json.write_text(json.dumps(report.raw(outcome)))
     return int(report.has_missed(outcome))
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)  # unlike the default, this ends servers and erases databases on the way
 
 
 def _parser() -> argparse.ArgumentParser:

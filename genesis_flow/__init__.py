@@ -52,7 +52,13 @@ class _AliasLoader:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         head, dot, tail = spec.name.partition(".")[2].partition(".")
-        real = import_module(_ALIASES[head] + dot + tail)
+        name = _ALIASES[head] + dot + tail
+        try:
+            real = import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            raise ModuleNotFoundError(f"No module named {spec.name!r}", name=spec.name) from None
         self._real = real.__spec__
         return real
 

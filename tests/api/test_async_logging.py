@@ -60,9 +60,12 @@ def test_writes_keep_their_order_and_arrive_once(client: MlflowClient, run_id: s
 def test_a_large_batch_is_split(client: MlflowClient, run_id: str) -> None:
     """One handle waits for all parts."""
     handle = client.log_batch(
-        run_id, [Metric("m", 1.0, 1, i) for i in range(2_500)], [Param(f"p{i}", "v") for i in range(150)],
-        [RunTag(f"t{i}", "v") for i in range(150)], synchronous=False,
-    )  # fmt: skip
+        run_id,
+        [Metric("m", 1.0, 1, i) for i in range(2_500)],
+        [Param(f"p{i}", "v") for i in range(150)],
+        [RunTag(f"t{i}", "v") for i in range(150)],
+        synchronous=False,
+    )
     assert handle is not None
     handle.wait()
     data = client.get_run(run_id).data
@@ -104,7 +107,9 @@ def test_one_param_twice_is_not_one_batch() -> None:
     assert [[], [("p", "v")], [("p", "v")]] == [params for _, _, params, _ in recorder.batches]
 
 
-def test_an_error_reaches_the_one_who_waits(client: MlflowClient, run_id: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_reaches_the_one_who_waits(
+    client: MlflowClient, run_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """As MLflow's exception with its cause; neighbours are written; who does not wait finds it in the log."""
     good = client.log_param(run_id, "a", 1, synchronous=False)
     bad = client.log_param(run_id, "a", 2, synchronous=False)
@@ -139,7 +144,9 @@ def test_keys_that_cannot_be_keys_do_not_stop_the_writer(memory: str, key: Any) 
     """They are refused like all others, and what follows is written."""
     client = MlflowClient()
     run_id = client.create_run("0").info.run_id
-    handles = [client.log_batch(run_id, params=[Param("ok", "1"), Param(key, "1")], synchronous=False) for _ in range(3)]
+    handles = [
+        client.log_batch(run_id, params=[Param("ok", "1"), Param(key, "1")], synchronous=False) for _ in range(3)
+    ]
     handles.append(client.log_metric(run_id, key, 1, synchronous=False))
     handles.append(client.log_metric(key, "m", 1, synchronous=False))
     last = client.log_metric(run_id, "last", 1, synchronous=False)
@@ -239,14 +246,24 @@ def test_the_default_can_be_the_background(memory: str, how: str) -> None:
     else:
         MLFLOW_ENABLE_ASYNC_LOGGING.set(True)
     run = mlflow.start_run()
-    handles = [mlflow.log_metric("m", 1), mlflow.log_metrics({"n": 1}), mlflow.log_param("p", 1), mlflow.log_params({"q": 1}),
-               mlflow.set_tag("t", 1), mlflow.set_tags({"u": 1})]  # fmt: skip
+    handles = [
+        mlflow.log_metric("m", 1),
+        mlflow.log_metrics({"n": 1}),
+        mlflow.log_param("p", 1),
+        mlflow.log_params({"q": 1}),
+        mlflow.set_tag("t", 1),
+        mlflow.set_tags({"u": 1}),
+    ]
     direct = mlflow.log_metric("direct", 1, synchronous=True)
     mlflow.flush_async_logging()
     data = mlflow.get_run(run.info.run_id).data
 
     assert ([RunOperations] * 6, None) == ([type(handle) for handle in handles], direct)
-    assert ({"m", "n", "direct"}, {"p", "q"}, True) == (set(data.metrics), set(data.params), {"t", "u"} <= set(data.tags))
+    assert ({"m", "n", "direct"}, {"p", "q"}, True) == (
+        set(data.metrics),
+        set(data.params),
+        {"t", "u"} <= set(data.tags),
+    )
     mlflow.config.enable_async_logging(False)
     MLFLOW_ENABLE_ASYNC_LOGGING.unset()
     assert mlflow.log_metric("m", 2) is None

@@ -37,9 +37,11 @@ def test_a_run_says_who_and_what(memory: str, monkeypatch: pytest.MonkeyPatch) -
     found = mlflow.get_run(run.info.run_id)
 
     assert ("somebody", "/path/to/train.py", "LOCAL", "somebody") == (
-        found.data.tags["mlflow.user"], found.data.tags["mlflow.source.name"], found.data.tags["mlflow.source.type"],
+        found.data.tags["mlflow.user"],
+        found.data.tags["mlflow.source.name"],
+        found.data.tags["mlflow.source.type"],
         found.info.user_id,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("argv", [[], [""], ["-c"]])
@@ -84,7 +86,9 @@ def test_the_commit_is_found_from_below(repository: Path) -> None:
     """By a branch's file, or by the list of packed references."""
     assert COMMIT == context.git_commit(repository / "src" / "deep")
     (repository / ".git" / "refs" / "heads" / "main").unlink()
-    (repository / ".git" / "packed-refs").write_text(f"# pack-refs with: peeled\n{COMMIT} refs/heads/main\n^{'0' * 40}\n")
+    (repository / ".git" / "packed-refs").write_text(
+        f"# pack-refs with: peeled\n{COMMIT} refs/heads/main\n^{'0' * 40}\n"
+    )
     assert COMMIT == context.git_commit(repository)
     (repository / ".git" / "HEAD").write_text(f"{'f' * 40}\n")
     assert "f" * 40 == context.git_commit(repository)
@@ -102,7 +106,9 @@ def test_the_commit_of_a_work_tree(repository: Path, tmp_path: Path) -> None:
     assert COMMIT == context.git_commit(tmp_path / "w")
 
 
-@pytest.mark.parametrize("head", ["", "ref: refs/heads/none", "ref: ../../secret.txt", "ref: /etc/hostname", "secret", "\0", "ref: a\0b"])
+@pytest.mark.parametrize(
+    "head", ["", "ref: refs/heads/none", "ref: ../../secret.txt", "ref: /etc/hostname", "secret", "\0", "ref: a\0b"]
+)
 def test_what_is_no_commit_is_no_commit(repository: Path, head: str) -> None:
     """A repository that somebody prepared cannot make a run log the contents of other files."""
     (repository / "secret.txt").write_text("secret\n")
@@ -136,7 +142,10 @@ def test_a_new_commit_counts_for_the_next_run(memory: str, repository: Path, mon
 def test_a_real_repository(tmp_path: Path) -> None:
     """What git itself says."""
     try:
-        for command in (["init", "-q"], ["-c", "user.name=n", "-c", "user.email=e@x", "commit", "-q", "--allow-empty", "-m", "m"]):
+        for command in (
+            ["init", "-q"],
+            ["-c", "user.name=n", "-c", "user.email=e@x", "commit", "-q", "--allow-empty", "-m", "m"],
+        ):
             subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no git here")

@@ -66,4 +66,8 @@ def test_a_function_keeps_its_face() -> None:
 
     made = translating_errors(given)
 
-    assert (given.__name__, given.__doc__, inspect.signature(given)) == (made.__name__, made.__doc__, inspect.signature(made))
+    assert (given.__name__, given.__doc__, inspect.signature(given)) == (
+        made.__name__,
+        made.__doc__,
+        inspect.signature(made),
+    )

@@ -18,14 +18,31 @@ from genesis_flow.settings import EnvironmentVariable, absolute_location, redact
 
 SECRET = "S3cret"
 SECRETIVE = [
-    "mongodb://user:S3cret@127.0.0.1:1/db", "mongodb://user:p/S3cret@127.0.0.1:1/db", "mongodb://user:p?S3cret@127.0.0.1:1/db",
-    "mongodb://user:p#S3cret@127.0.0.1:1/db", "mongodb://user:p@S3cret@127.0.0.1:1/db", "mongodb://user:S3cret@[bad/db",
-    "mongodb://user:S3cret@ho\u2100st/db", "mongodb://user:p@x/S3cret@127.0.0.1:1/db", "mongodb:/user:S3cret@x/db", "mongodb:user:S3cret@x",
-    "user:S3cret@host/db", "mongodb://user:S3cret@127.0.0.1:notaport/db", "mongodb://127.0.0.1:1/db?authMechanism=S3cret",
-    "mongodb://user:S3cret%zz@127.0.0.1:1/db", "mongodb://S3cret@127.0.0.1:1/db", "MONGODB://user:S3cret@127.0.0.1:1/db",
-    "mongodb://user:S3cret@127.0.0.1:1/a.b$c/d", "mongodb+srv://user:S3cret@h:1/db", "postgres://u:S3cret@h/db", "http://u:S3cret@h:5000",
-    "sqlite://u:S3cret@h/x.db", "://S3cret@x", "//u:S3cret@x/y", "mongodb://user:S3cret@127.0.0.1:1/db?password=S3cret",
-]  # fmt: skip
+    "mongodb://user:S3cret@127.0.0.1:1/db",
+    "mongodb://user:p/S3cret@127.0.0.1:1/db",
+    "mongodb://user:p?S3cret@127.0.0.1:1/db",
+    "mongodb://user:p#S3cret@127.0.0.1:1/db",
+    "mongodb://user:p@S3cret@127.0.0.1:1/db",
+    "mongodb://user:S3cret@[bad/db",
+    "mongodb://user:S3cret@ho\u2100st/db",
+    "mongodb://user:p@x/S3cret@127.0.0.1:1/db",
+    "mongodb:/user:S3cret@x/db",
+    "mongodb:user:S3cret@x",
+    "user:S3cret@host/db",
+    "mongodb://user:S3cret@127.0.0.1:notaport/db",
+    "mongodb://127.0.0.1:1/db?authMechanism=S3cret",
+    "mongodb://user:S3cret%zz@127.0.0.1:1/db",
+    "mongodb://S3cret@127.0.0.1:1/db",
+    "MONGODB://user:S3cret@127.0.0.1:1/db",
+    "mongodb://user:S3cret@127.0.0.1:1/a.b$c/d",
+    "mongodb+srv://user:S3cret@h:1/db",
+    "postgres://u:S3cret@h/db",
+    "http://u:S3cret@h:5000",
+    "sqlite://u:S3cret@h/x.db",
+    "://S3cret@x",
+    "//u:S3cret@x/y",
+    "mongodb://user:S3cret@127.0.0.1:1/db?password=S3cret",
+]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -46,11 +63,18 @@ def test_secrets_are_never_shown(fresh: Path, uri: str) -> None:
 @pytest.mark.parametrize(
     ("uri", "shown"),
     [
-        ("mongodb://u:p@h:1/db?a=b", "mongodb://***@h:1/db?..."), ("mongodb://h/db", "mongodb://h/db"),
-        ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"), ("sqlite:///x.db", "sqlite:///x.db"), ("memory://", "memory://"),
-        ("/plain/path", "/plain/path"), ("", ""), ("databricks", "databricks"), (Path("/a"), "/a"), (None, "None"),
+        ("mongodb://u:p@h:1/db?a=b", "mongodb://***@h:1/db?..."),
+        ("mongodb://h/db", "mongodb://h/db"),
+        ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
+        ("sqlite:///x.db", "sqlite:///x.db"),
+        ("memory://", "memory://"),
+        ("/plain/path", "/plain/path"),
+        ("", ""),
+        ("databricks", "databricks"),
+        (Path("/a"), "/a"),
+        (None, "None"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_secret_stays_readable(uri: object, shown: str) -> None:
     """Scheme, host and path say which store it is."""
     assert shown == redacted(uri)
@@ -74,20 +98,38 @@ def test_any_text_has_a_scheme_or_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("uri", "path"),
     [
-        ("sqlite:///x.db", "{cwd}/x.db"), ("sqlite:////a/x.db", "/a/x.db"), ("sqlite:///a b/x.db", "{cwd}/a b/x.db"),
-        ("sqlite:///a%20b.db", "{cwd}/a b.db"), ("sqlite:///a#b.db", "{cwd}/a#b.db"), ("sqlite:///a.db?mode=ro", "{cwd}/a.db"),
-        ("SQLITE:///x.db", "{cwd}/x.db"), ("sqlite:///50%25.db", "{cwd}/50%.db"), ("sqlite:///./x.db", "{cwd}/x.db"),
+        ("sqlite:///x.db", "{cwd}/x.db"),
+        ("sqlite:////a/x.db", "/a/x.db"),
+        ("sqlite:///a b/x.db", "{cwd}/a b/x.db"),
+        ("sqlite:///a%20b.db", "{cwd}/a b.db"),
+        ("sqlite:///a#b.db", "{cwd}/a#b.db"),
+        ("sqlite:///a.db?mode=ro", "{cwd}/a.db"),
+        ("SQLITE:///x.db", "{cwd}/x.db"),
+        ("sqlite:///50%25.db", "{cwd}/50%.db"),
+        ("sqlite:///./x.db", "{cwd}/x.db"),
     ],
-)  # fmt: skip
+)
 def test_the_file_of_a_uri(fresh: Path, uri: str, path: str) -> None:
     """Three slashes for a path from the working directory, four for an absolute one."""
     assert Path(path.replace("{cwd}", str(fresh))) == sqlite_path(uri)
 
 
-@pytest.mark.parametrize("uri", ["sqlite:", "sqlite://", "sqlite:///", "sqlite://host/x.db", "sqlite:///a/", "sqlite:x.db", "sqlite:///:memory:", "sqlite:///a\0b"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite://host/x.db",
+        "sqlite:///a/",
+        "sqlite:x.db",
+        "sqlite:///:memory:",
+        "sqlite:///a\0b",
+    ],
+)
 def test_a_uri_without_a_file(uri: str) -> None:
     """The message shows how to write it."""
-    with pytest.raises(InvalidInput, match="sqlite:///relative/path.db") as caught:
+    with pytest.raises(InvalidInput, match=r"sqlite:///relative/path\.db") as caught:
         sqlite_path(uri)
     assert "tracking_uri" == caught.value.field
 
@@ -100,7 +142,9 @@ def test_the_default_uri_names_its_own_file(name: str) -> None:
     assert Path(path) == sqlite_path(f"sqlite:///{settings._written(path)}")
 
 
-@pytest.mark.parametrize(("location", "same"), [("s3://b/p", True), ("file:///a", True), ("/a", True), ("a", False), ("file:a", False)])
+@pytest.mark.parametrize(
+    ("location", "same"), [("s3://b/p", True), ("file:///a", True), ("/a", True), ("a", False), ("file:a", False)]
+)
 def test_locations_become_absolute_once(fresh: Path, location: str, same: bool) -> None:
     """What is absolute stays as it is."""
     once = absolute_location(location)
@@ -123,7 +167,11 @@ def test_an_environment_variable(fresh: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "texts", "wrong"),
     [
-        (settings.MLFLOW_TRUNCATE_LONG_VALUES, {"true": True, "False": False, "1": True, " 0 ": False}, ["", "yes", "2"]),
+        (
+            settings.MLFLOW_TRUNCATE_LONG_VALUES,
+            {"true": True, "False": False, "1": True, " 0 ": False},
+            ["", "yes", "2"],
+        ),
         (settings.GENESIS_FLOW_TIMEOUT, {"0.5": 0.5, "30": 30.0}, ["", "0", "-1", "nan", "inf", "x", "1e9"]),
     ],
 )

@@ -38,7 +38,9 @@ def test_what_a_module_defines_for_others_is_exported(name: str) -> None:
     own = {
         each
         for each, value in vars(module).items()
-        if not each.startswith("_") and (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == name
+        if not each.startswith("_")
+        and (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__ == name
     }
 
     assert set() == own - set(module.__all__)

@@ -12,7 +12,15 @@ import pytest
 
 import genesis_flow
 from genesis_flow import bootstrap
-from genesis_flow.bootstrap import BACKENDS, USE_CASES, Application, Backend, build_container, open_application, use_case
+from genesis_flow.bootstrap import (
+    BACKENDS,
+    USE_CASES,
+    Application,
+    Backend,
+    build_container,
+    open_application,
+    use_case,
+)
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.diagnosis import Diagnosis
@@ -23,7 +31,12 @@ from genesis_flow.settings import Settings
 PACKAGE = Path(genesis_flow.__file__).parent
 
 #: No server is asked: opening connects to nothing.
-URIS = {"memory": "memory://", "sqlite": "sqlite:///{}/x.db", "mongodb": "mongodb://127.0.0.1:1/db", "mongodb+srv": None}
+URIS = {
+    "memory": "memory://",
+    "sqlite": "sqlite:///{}/x.db",
+    "mongodb": "mongodb://127.0.0.1:1/db",
+    "mongodb+srv": None,
+}
 
 
 @pytest.fixture(params=[scheme for scheme, uri in URIS.items() if uri])
@@ -97,7 +110,9 @@ def _has_use_case(module: str) -> bool:
     found = vars(importlib.import_module(module)).values()
     ports = (RunRepository, ExperimentRepository, ArtifactStores)
     return any(
-        inspect.isclass(each) and each.__module__ == module and any(port.__name__ in str(each.__annotations__) for port in ports)
+        inspect.isclass(each)
+        and each.__module__ == module
+        and any(port.__name__ in str(each.__annotations__) for port in ports)
         for each in found
         if inspect.isclass(each)
     )

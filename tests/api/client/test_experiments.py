@@ -27,7 +27,9 @@ def test_ids_have_one_form(client: MlflowClient, id: Any) -> None:
     assert "0" == client.get_experiment(id).experiment_id
 
 
-@pytest.mark.parametrize("id", ["abc", "", " 0", "+0", "-1", "1_0", "0.0", "\u0660", None, True, 0.5, "0\n", "9" * 39, 2**63])
+@pytest.mark.parametrize(
+    "id", ["abc", "", " 0", "+0", "-1", "1_0", "0.0", "\u0660", None, True, 0.5, "0\n", "9" * 39, 2**63]
+)
 def test_what_is_no_id_is_refused(client: MlflowClient, id: Any) -> None:
     """Only digits make an id, and no more of them than 64 bits hold."""
     calls = [
@@ -85,12 +87,15 @@ def test_deleting_and_restoring(client: MlflowClient) -> None:
     client.delete_experiment(id)
 
     assert ["deleted"] * 3 == [
-        client.get_experiment(id).lifecycle_stage, *(client.get_run(r).info.lifecycle_stage for r in (before, after)),
-    ]  # fmt: skip
+        client.get_experiment(id).lifecycle_stage,
+        *(client.get_run(r).info.lifecycle_stage for r in (before, after)),
+    ]
     inactive = (INVALID, f"The experiment {id} must be in the 'active' state. Current state is deleted.")
     assert inactive == refusal(lambda: client.create_run(id))
     assert inactive == refusal(lambda: client.set_experiment_tag(id, "k", "v"))
-    assert ("INVALID_STATE", "Cannot rename a non-active experiment.") == refusal(lambda: client.rename_experiment(id, "n"))
+    assert ("INVALID_STATE", "Cannot rename a non-active experiment.") == refusal(
+        lambda: client.rename_experiment(id, "n")
+    )
     assert (MISSING, f"No Experiment with id={id} exists") == refusal(lambda: client.delete_experiment(id))
     client.restore_experiment(id)
     assert ["active"] * 2 == [client.get_run(r).info.lifecycle_stage for r in (before, after)]
@@ -114,17 +119,24 @@ def test_tags(client: MlflowClient) -> None:
     client.delete_experiment_tag(id, "b")
 
     assert {"a": "{'x': 1}"} == client.get_experiment(id).tags
-    assert (MISSING, f"No tag with name: b in experiment with id {id}") == refusal(lambda: client.delete_experiment_tag(id, "b"))
+    assert (MISSING, f"No tag with name: b in experiment with id {id}") == refusal(
+        lambda: client.delete_experiment_tag(id, "b")
+    )
 
 
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ("rel/x y", "{cwd}/rel/x y"), ("file:rel/x y", "file://{cwd}/rel/x%20y"), ("/abs/x", "/abs/x"),
-        ("s3://bucket/p", "s3://bucket/p"), ("file:///abs/a%20b", "file:///abs/a%20b"), ("s3://[x", "s3://[x"),
-        ("a#b?c", "{cwd}/a#b?c"), ("~nobody-of-this-name/x", "{cwd}/~nobody-of-this-name/x"),
+        ("rel/x y", "{cwd}/rel/x y"),
+        ("file:rel/x y", "file://{cwd}/rel/x%20y"),
+        ("/abs/x", "/abs/x"),
+        ("s3://bucket/p", "s3://bucket/p"),
+        ("file:///abs/a%20b", "file:///abs/a%20b"),
+        ("s3://[x", "s3://[x"),
+        ("a#b?c", "{cwd}/a#b?c"),
+        ("~nobody-of-this-name/x", "{cwd}/~nobody-of-this-name/x"),
     ],
-)  # fmt: skip
+)
 def test_artifact_locations_are_absolute(client: MlflowClient, fresh: Path, given: str, kept: str) -> None:
     """Relative paths count from the working directory of the creator; URIs stay as they are."""
     location = kept.replace("{cwd}", str(fresh))
@@ -148,7 +160,9 @@ def test_pages(client: MlflowClient) -> None:
         client.create_experiment(name)
     found, token = [], None
     while True:
-        page = client.search_experiments(max_results=2, order_by=["name"], filter_string="name LIKE 'e%'", page_token=token)
+        page = client.search_experiments(
+            max_results=2, order_by=["name"], filter_string="name LIKE 'e%'", page_token=token
+        )
         found += [experiment.name for experiment in page]
         token = page.token
         if token is None:
@@ -160,12 +174,23 @@ def test_pages(client: MlflowClient) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"max_results": 0}, {"max_results": -1}, {"max_results": 50_001}, {"max_results": "5"}, {"max_results": True},
-        {"max_results": 1.0}, {"page_token": "!"}, {"page_token": 5}, {"view_type": 9}, {"order_by": ["tags.x"]},
-        {"order_by": "name"}, {"filter_string": "attributes.name = 'x'"}, {"filter_string": "lifecycle_stage = 'active'"},
-        {"filter_string": " "}, {"filter_string": 5},
+        {"max_results": 0},
+        {"max_results": -1},
+        {"max_results": 50_001},
+        {"max_results": "5"},
+        {"max_results": True},
+        {"max_results": 1.0},
+        {"page_token": "!"},
+        {"page_token": 5},
+        {"view_type": 9},
+        {"order_by": ["tags.x"]},
+        {"order_by": "name"},
+        {"filter_string": "attributes.name = 'x'"},
+        {"filter_string": "lifecycle_stage = 'active'"},
+        {"filter_string": " "},
+        {"filter_string": 5},
     ],
-)  # fmt: skip
+)
 def test_wrong_searches_are_refused(client: MlflowClient, given: dict[str, Any]) -> None:
     """Every argument is checked."""
     assert INVALID == refusal(lambda: client.search_experiments(**given))[0]

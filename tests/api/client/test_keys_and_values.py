@@ -13,8 +13,42 @@ from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.entities import Metric, Param, RunTag
 from tests.api.refusals import INVALID, refusal
 
-LEGAL_KEYS = ["a/b", "a b", "a:b", "a.b", "a-b", "ü", "a.b.c", "Ab", "aB", "\u00e9", "0", "_", " ", "a" * 250, "mlflow.x"]
-ILLEGAL_KEYS = ["", ".", "..", "../a", "/a", "a/", "a//b", "a/./b", "a@b", "$x", "a$b", "a\nb", "a\n", "a\0b", "a`b", "e\u0301", "\ud800"]
+LEGAL_KEYS = [
+    "a/b",
+    "a b",
+    "a:b",
+    "a.b",
+    "a-b",
+    "ü",
+    "a.b.c",
+    "Ab",
+    "aB",
+    "\u00e9",
+    "0",
+    "_",
+    " ",
+    "a" * 250,
+    "mlflow.x",
+]
+ILLEGAL_KEYS = [
+    "",
+    ".",
+    "..",
+    "../a",
+    "/a",
+    "a/",
+    "a//b",
+    "a/./b",
+    "a@b",
+    "$x",
+    "a$b",
+    "a\nb",
+    "a\n",
+    "a\0b",
+    "a`b",
+    "e\u0301",
+    "\ud800",
+]
 WRITES = ["log_param", "log_metric", "set_tag"]
 
 
@@ -59,7 +93,15 @@ def test_keys_that_are_no_text_are_refused(client: MlflowClient, run_id: str, ke
 
 @pytest.mark.parametrize(
     ("value", "kept"),
-    [(None, "None"), ("", ""), (1, "1"), (1.5, "1.5"), ({"a": [1]}, "{'a': [1]}"), (True, "True"), (np.float32(0.5), "0.5")],
+    [
+        (None, "None"),
+        ("", ""),
+        (1, "1"),
+        (1.5, "1.5"),
+        ({"a": [1]}, "{'a': [1]}"),
+        (True, "True"),
+        (np.float32(0.5), "0.5"),
+    ],
 )
 def test_params_and_tags_are_texts(client: MlflowClient, run_id: str, value: Any, kept: str) -> None:
     """What is no text is kept as `str` shows it."""
@@ -93,10 +135,19 @@ def test_lone_surrogates_are_refused(client: MlflowClient, run_id: str, text: st
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
-        ("1.5", 1.5), (True, 1.0), (2, 2.0), (Decimal("0.5"), 0.5), (np.float32(0.5), 0.5), (np.int64(3), 3.0),
-        (np.array([0.25]), 0.25), (np.array(7), 7.0), (np.array([[1]]), 1.0), (5e-324, 5e-324), (-0.0, -0.0),
+        ("1.5", 1.5),
+        (True, 1.0),
+        (2, 2.0),
+        (Decimal("0.5"), 0.5),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3.0),
+        (np.array([0.25]), 0.25),
+        (np.array(7), 7.0),
+        (np.array([[1]]), 1.0),
+        (5e-324, 5e-324),
+        (-0.0, -0.0),
     ],
-)  # fmt: skip
+)
 def test_metric_values_become_floats(client: MlflowClient, run_id: str, value: Any, kept: float) -> None:
     """Numbers of any kind, numeric texts and arrays of one element, alone and in a batch."""
     client.log_metric(run_id, "m", value)
@@ -124,8 +175,12 @@ def test_nan_and_infinities_are_kept(client: MlflowClient, run_id: str) -> None:
     found = client.get_run(run_id).data.metrics
 
     assert [True, math.inf, -math.inf, True, -math.inf] == [
-        math.isnan(found["n"]), found["i"], found["j"], math.isnan(found["t"]), found["u"],
-    ]  # fmt: skip
+        math.isnan(found["n"]),
+        found["i"],
+        found["j"],
+        math.isnan(found["t"]),
+        found["u"],
+    ]
 
 
 @pytest.mark.parametrize("step", [0, -1, 2**63 - 1, -(2**63), np.int64(3), np.int32(-3), 5.0])
@@ -139,7 +194,16 @@ def test_steps_are_64_bit_integers(client: MlflowClient, run_id: str, step: Any)
 
 @pytest.mark.parametrize(
     "given",
-    [{"step": 2**63}, {"step": -(2**63) - 1}, {"step": "1"}, {"step": 1.5}, {"timestamp": -1}, {"timestamp": 2**63}, {"timestamp": "1"}, {"timestamp": 0.5}],
+    [
+        {"step": 2**63},
+        {"step": -(2**63) - 1},
+        {"step": "1"},
+        {"step": 1.5},
+        {"timestamp": -1},
+        {"timestamp": 2**63},
+        {"timestamp": "1"},
+        {"timestamp": 0.5},
+    ],
 )
 def test_steps_and_times_beyond_64_bits_are_refused(client: MlflowClient, run_id: str, given: dict[str, Any]) -> None:
     """The message names the parameter; fractions are refused too (ours: MLflow keeps them)."""
@@ -174,13 +238,20 @@ def test_a_param_cannot_change(client: MlflowClient, run_id: str) -> None:
     """The same value again is no change; another one is refused with advice, and a batch leaves nothing."""
     client.log_param(run_id, "a", 1)
     client.log_param(run_id, "a", "1")
-    batch = {"metrics": [Metric("m", 1.0, 1, 1)], "params": [Param("b", "2"), Param("a", "2")], "tags": [RunTag("t", "1")]}
+    batch = {
+        "metrics": [Metric("m", 1.0, 1, 1)],
+        "params": [Param("b", "2"), Param("a", "2")],
+        "tags": [RunTag("t", "1")],
+    }
 
-    alone, together = refusal(lambda: client.log_param(run_id, "a", 2)), refusal(lambda: client.log_batch(run_id, **batch))
+    alone, together = (
+        refusal(lambda: client.log_param(run_id, "a", 2)),
+        refusal(lambda: client.log_batch(run_id, **batch)),
+    )
 
     expected = (
-        f"Changing param values is not allowed. Param with key='a' was already logged with value='1' for run ID='{run_id}'. "
-        "Attempted logging new value '2'."
+        "Changing param values is not allowed. Param with key='a' was already logged with value='1' for "
+        f"run ID='{run_id}'. Attempted logging new value '2'."
     )
     assert (INVALID, INVALID) == (alone[0], together[0])
     assert alone[1].startswith(expected)
@@ -191,7 +262,9 @@ def test_a_param_cannot_change(client: MlflowClient, run_id: str) -> None:
 
 def test_a_batch_names_each_param_once(client: MlflowClient, run_id: str) -> None:
     """Even if the values agree."""
-    code, message = refusal(lambda: client.log_batch(run_id, params=[Param("z", "1"), Param("z", "1"), Param("y", "1")]))
+    code, message = refusal(
+        lambda: client.log_batch(run_id, params=[Param("z", "1"), Param("z", "1"), Param("y", "1")])
+    )
 
     assert (INVALID, True) == (code, message.startswith("Duplicate parameter keys have been submitted: ['z']."))
 

@@ -1,4 +1,4 @@
-"""Sizes at the client: what is just allowed is kept, one more is refused (or cut) by name; codes and texts are MLflow's."""
+"""Sizes at the client: what is just allowed is kept, one more is refused (or cut) by name, in MLflow's words."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ LIMITS: dict[str, tuple[int, str, Call]] = {
     "experiment tag value": (20_000, "'value'", lambda c, r, n: c.set_experiment_tag("0", "k", "v" * n)),
     "creation experiment tag": (20_000, "'value'", lambda c, r, n: c.create_experiment("e", tags={"k": "v" * n})),
     "artifact location": (
-        2_048, "'artifact_location'", lambda c, r, n: c.create_experiment("e", artifact_location="s3://" + "b" * (n - 5)),
+        2_048,
+        "'artifact_location'",
+        lambda c, r, n: c.create_experiment("e", artifact_location="s3://" + "b" * (n - 5)),
     ),
     "dataset name": (500, "'name'", lambda c, r, n: _dataset(c, r, name="n" * n)),
     "dataset digest": (36, "'digest'", lambda c, r, n: _dataset(c, r, digest="d" * n)),
@@ -44,7 +46,7 @@ LIMITS: dict[str, tuple[int, str, Call]] = {
     "dataset profile": (16_777_215, "'profile'", lambda c, r, n: _dataset(c, r, profile="p" * n)),
     "input tag key": (255, "'key'", lambda c, r, n: _input_tag(c, r, "k" * n, "v")),
     "input tag value": (500, "'value'", lambda c, r, n: _input_tag(c, r, "k", "v" * n)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", LIMITS)

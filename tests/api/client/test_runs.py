@@ -20,8 +20,12 @@ def test_a_new_run(client: MlflowClient) -> None:
     home = client.get_experiment("0").artifact_location
 
     assert ("RUNNING", "active", None, "unknown", "0") == (
-        run.info.status, run.info.lifecycle_stage, run.info.end_time, run.info.user_id, run.info.experiment_id,
-    )  # fmt: skip
+        run.info.status,
+        run.info.lifecycle_stage,
+        run.info.end_time,
+        run.info.user_id,
+        run.info.experiment_id,
+    )
     assert f"{home}/{run.info.run_id}/artifacts" == run.info.artifact_uri
     assert {"k": "1", "mlflow.runName": run.info.run_name} == run.data.tags
     assert 3 == len(run.info.run_name.split("-"))
@@ -40,7 +44,10 @@ def test_names_and_the_name_tag_are_one(client: MlflowClient) -> None:
     client.update_run(id, name="by update")
     client.update_run(id, name="")
     client.set_tag(id, "mlflow.runName", "")
-    assert ("by update", "by update") == (client.get_run(id).info.run_name, client.get_run(id).data.tags["mlflow.runName"])
+    assert ("by update", "by update") == (
+        client.get_run(id).info.run_name,
+        client.get_run(id).data.tags["mlflow.runName"],
+    )
 
 
 @pytest.mark.parametrize("time", [5, np.int64(5), np.int32(5), 5.0])
@@ -81,11 +88,15 @@ def test_deleted_runs_refuse_writes(client: MlflowClient, run_id: str) -> None:
     client.delete_run(run_id)
     expected = (INVALID, f"The run {run_id} must be in the 'active' state. Current state is deleted.")
     writes = [
-        lambda: client.log_metric(run_id, "m", 1), lambda: client.log_param(run_id, "p", 1),
-        lambda: client.set_tag(run_id, "t", 1), lambda: client.log_batch(run_id), lambda: client.delete_tag(run_id, "t"),
-        lambda: client.update_run(run_id, name="x"), lambda: client.set_terminated(run_id),
+        lambda: client.log_metric(run_id, "m", 1),
+        lambda: client.log_param(run_id, "p", 1),
+        lambda: client.set_tag(run_id, "t", 1),
+        lambda: client.log_batch(run_id),
+        lambda: client.delete_tag(run_id, "t"),
+        lambda: client.update_run(run_id, name="x"),
+        lambda: client.set_terminated(run_id),
         lambda: client.log_inputs(run_id, [DatasetInput(Dataset("n", "d", "t", "s"))]),
-    ]  # fmt: skip
+    ]
 
     found = [refusal(write) for write in writes]
 
@@ -99,11 +110,17 @@ def test_deleted_runs_refuse_writes(client: MlflowClient, run_id: str) -> None:
 def test_runs_that_are_not_there(client: MlflowClient) -> None:
     """RESOURCE_DOES_NOT_EXIST with the id; only a history is empty instead."""
     calls = [
-        lambda: client.get_run(NOBODY), lambda: client.log_metric(NOBODY, "m", 1), lambda: client.log_param(NOBODY, "p", 1),
-        lambda: client.set_tag(NOBODY, "t", 1), lambda: client.delete_tag(NOBODY, "t"), lambda: client.delete_run(NOBODY),
-        lambda: client.restore_run(NOBODY), lambda: client.set_terminated(NOBODY), lambda: client.get_parent_run(NOBODY),
+        lambda: client.get_run(NOBODY),
+        lambda: client.log_metric(NOBODY, "m", 1),
+        lambda: client.log_param(NOBODY, "p", 1),
+        lambda: client.set_tag(NOBODY, "t", 1),
+        lambda: client.delete_tag(NOBODY, "t"),
+        lambda: client.delete_run(NOBODY),
+        lambda: client.restore_run(NOBODY),
+        lambda: client.set_terminated(NOBODY),
+        lambda: client.get_parent_run(NOBODY),
         lambda: client.log_inputs(NOBODY, [DatasetInput(Dataset("n", "d", "t", "s"))]),
-    ]  # fmt: skip
+    ]
 
     found = [refusal(call) for call in calls]
 
@@ -139,8 +156,9 @@ def test_inputs_and_outputs(client: MlflowClient, run_id: str) -> None:
         (used.dataset.name, used.dataset.digest, [tag.value for tag in used.tags]) for used in run.inputs.dataset_inputs
     ]
     assert (["m-1"], [("m-2", 3)]) == (
-        [m.model_id for m in run.inputs.model_inputs], [(m.model_id, m.step) for m in run.outputs.model_outputs],
-    )  # fmt: skip
+        [m.model_id for m in run.inputs.model_inputs],
+        [(m.model_id, m.step) for m in run.outputs.model_outputs],
+    )
     assert ([], 1, 1) == (found.inputs.model_inputs, len(found.inputs.dataset_inputs), len(found.outputs.model_outputs))
 
 
@@ -185,14 +203,30 @@ def test_searching_nowhere(client: MlflowClient, run_id: str, ids: Any) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"max_results": 0}, {"max_results": -1}, {"max_results": 50_001}, {"max_results": "5"}, {"max_results": None},
-        {"max_results": True}, {"page_token": "!"}, {"page_token": "e30="}, {"page_token": 5}, {"run_view_type": 9},
-        {"run_view_type": "ACTIVE_ONLY"}, {"order_by": "start_time"}, {"order_by": ["metrics.m UP"]},
-        {"order_by": ["foo"]}, {"order_by": ["dataset.name"]}, {"filter_string": "metrics.m > 0 OR params.p = 'a'"},
-        {"filter_string": " "}, {"filter_string": "experiment_id = '1'"}, {"filter_string": "params.p = abc"},
-        {"filter_string": "metrics.m < 'a'"}, {"filter_string": "run_id IN ()"}, {"filter_string": "foo.bar = 'x'"},
+        {"max_results": 0},
+        {"max_results": -1},
+        {"max_results": 50_001},
+        {"max_results": "5"},
+        {"max_results": None},
+        {"max_results": True},
+        {"page_token": "!"},
+        {"page_token": "e30="},
+        {"page_token": 5},
+        {"run_view_type": 9},
+        {"run_view_type": "ACTIVE_ONLY"},
+        {"order_by": "start_time"},
+        {"order_by": ["metrics.m UP"]},
+        {"order_by": ["foo"]},
+        {"order_by": ["dataset.name"]},
+        {"filter_string": "metrics.m > 0 OR params.p = 'a'"},
+        {"filter_string": " "},
+        {"filter_string": "experiment_id = '1'"},
+        {"filter_string": "params.p = abc"},
+        {"filter_string": "metrics.m < 'a'"},
+        {"filter_string": "run_id IN ()"},
+        {"filter_string": "foo.bar = 'x'"},
     ],
-)  # fmt: skip
+)
 def test_wrong_searches_are_refused(client: MlflowClient, given: dict[str, Any]) -> None:
     """Every argument is checked, whether there are runs or not."""
     assert INVALID == refusal(lambda: client.search_runs(["0"], **given))[0]

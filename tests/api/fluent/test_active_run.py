@@ -1,4 +1,4 @@
-"""The active run: starting, nesting, resuming, ending; expected answers are MLflow 3.17.2's, where not said otherwise."""
+"""The active run: starting, nesting, resuming, ending; answers are MLflow 3.17.2's, where not said otherwise."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ def test_a_run_starts_and_ends(uri: str) -> None:
     last = mlflow.last_active_run()
 
     assert (None, run.info.run_id, "FINISHED", "n") == (
-        mlflow.active_run(), last.info.run_id, last.info.status, last.info.run_name,
-    )  # fmt: skip
+        mlflow.active_run(),
+        last.info.run_id,
+        last.info.status,
+        last.info.run_name,
+    )
     assert ("1", "d") == (last.data.tags["k"], last.data.tags["mlflow.note.content"])
     mlflow.end_run()
 
@@ -52,8 +55,9 @@ def test_a_block_that_ends_well_is_finished(memory: str) -> None:
 
     assert "FINISHED" == mlflow.get_run(outer.info.run_id).info.status
     assert (outer.info.run_id, None) == (
-        mlflow.get_parent_run(inner.info.run_id).info.run_id, mlflow.get_parent_run(outer.info.run_id),
-    )  # fmt: skip
+        mlflow.get_parent_run(inner.info.run_id).info.run_id,
+        mlflow.get_parent_run(outer.info.run_id),
+    )
 
 
 def test_a_block_whose_run_was_ended_already_changes_nothing(memory: str) -> None:
@@ -189,7 +193,9 @@ def test_every_thread_has_its_own_run(memory: str) -> None:
         assert mine.info.run_id == mlflow.active_run().info.run_id
 
     assert [None, None] == found[:2]
-    assert ({}, {"m": 1.0}) == tuple(mlflow.get_run(run_id).data.metrics for run_id in (mine.info.run_id, str(found[2])))
+    assert ({}, {"m": 1.0}) == tuple(
+        mlflow.get_run(run_id).data.metrics for run_id in (mine.info.run_id, str(found[2]))
+    )
 
 
 def test_a_run_ends_where_it_started(fresh: Path) -> None:

@@ -48,7 +48,10 @@ def test_a_deleted_one_is_refused(memory: str) -> None:
     gone = mlflow.create_experiment("gone")
     mlflow.delete_experiment(gone)
 
-    refusals = [refusal(lambda: mlflow.set_experiment("gone")), refusal(lambda: mlflow.set_experiment(experiment_id=gone))]
+    refusals = [
+        refusal(lambda: mlflow.set_experiment("gone")),
+        refusal(lambda: mlflow.set_experiment(experiment_id=gone)),
+    ]
 
     assert [INVALID] * 2 == [code for code, _ in refusals]
     assert all("Cannot set a deleted experiment 'gone' as the active experiment." in message for _, message in refusals)
@@ -80,7 +83,10 @@ def test_the_environment_gives_its_id(memory: str) -> None:
     for value in ("77", "xx"):
         MLFLOW_EXPERIMENT_ID.set(value)
         code, message = refusal(mlflow.start_run)
-        assert (INVALID, True) == (code, f"MLFLOW_EXPERIMENT_ID environment variable value `{value}` does not exist" in message)
+        assert (INVALID, True) == (
+            code,
+            f"MLFLOW_EXPERIMENT_ID environment variable value `{value}` does not exist" in message,
+        )
 
 
 def test_name_and_id_of_the_environment_must_agree(memory: str) -> None:
@@ -125,7 +131,9 @@ def test_finding_experiments(memory: str) -> None:
         mlflow.create_experiment(f"e{number}")
 
     assert 6 == len(mlflow.search_experiments())
-    assert ["e0", "e1"] == [e.name for e in mlflow.search_experiments(max_results=2, filter_string="name LIKE 'e%'", order_by=["name"])]
+    assert ["e0", "e1"] == [
+        e.name for e in mlflow.search_experiments(max_results=2, filter_string="name LIKE 'e%'", order_by=["name"])
+    ]
     assert [] == mlflow.search_experiments(max_results=0)
 
 

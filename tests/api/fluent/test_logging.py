@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import genesis_flow.data
 import numpy as np
 import pandas as pd
 import pytest
 
 import genesis_flow as mlflow
-import genesis_flow.data
 from tests.api.refusals import INVALID, MISSING, refusal
 
 IMPLICIT = {
@@ -54,9 +54,12 @@ def test_what_logging_returns(memory: str) -> None:
 
     assert value is mlflow.log_param("p", value)
     assert [None] * 5 == [
-        mlflow.log_metric("m", 1), mlflow.log_metrics({"m": 1}), mlflow.log_params({"q": 1}), mlflow.set_tag("t", 1),
+        mlflow.log_metric("m", 1),
+        mlflow.log_metrics({"m": 1}),
+        mlflow.log_params({"q": 1}),
+        mlflow.set_tag("t", 1),
         mlflow.set_tags({"t": 1}),
-    ]  # fmt: skip
+    ]
 
 
 def test_many_at_once(memory: str) -> None:

@@ -111,7 +111,9 @@ def test_a_forked_child_has_no_active_run(shared: mlflow.MlflowClient) -> None:
 
 
 @pytest.mark.parametrize("method", [pytest.param("fork", marks=forking), "spawn"])
-def test_children_of_multiprocessing_write_what_they_queued(shared: mlflow.MlflowClient, fresh: Path, method: str) -> None:
+def test_children_of_multiprocessing_write_what_they_queued(
+    shared: mlflow.MlflowClient, fresh: Path, method: str
+) -> None:
     """They end without `atexit`, and nothing is lost all the same; store and experiment are their parent's."""
     (fresh / "work.py").write_text(
         textwrap.dedent(
@@ -145,10 +147,14 @@ def test_children_of_multiprocessing_write_what_they_queued(shared: mlflow.Mlflo
 
 def test_processes_that_create_one_experiment_agree(shared: mlflow.MlflowClient) -> None:
     """All of them get it, and all of them are in it."""
-    code = "import genesis_flow as mlflow\nprint(mlflow.set_experiment('raced').experiment_id, mlflow.start_run().info.experiment_id)"
+    code = (
+        "import genesis_flow as mlflow\n"
+        "print(mlflow.set_experiment('raced').experiment_id, mlflow.start_run().info.experiment_id)"
+    )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     children = [
-        subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
     ]
     id = [child.communicate(timeout=60)[0] for child in children]
 

@@ -44,7 +44,11 @@ def test_the_cells(two: list[str]) -> None:
 
     assert (1.5, "x", "FINISHED") == (first["metrics.m"], first["params.p"], first["status"])
     assert pd.Timestamp("1970-01-01 00:00:05", tz="UTC") == first["end_time"]
-    assert (True, True, True) == (math.isnan(second["metrics.m"]), pd.isna(second["params.p"]), pd.isna(second["end_time"]))
+    assert (True, True, True) == (
+        math.isnan(second["metrics.m"]),
+        pd.isna(second["params.p"]),
+        pd.isna(second["end_time"]),
+    )
 
 
 def test_the_types(two: list[str]) -> None:
@@ -95,7 +99,9 @@ def test_everywhere_is_where_nothing_is_deleted(two: list[str]) -> None:
     """Deleted experiments are left out; their runs are deleted too."""
     mlflow.delete_experiment(two[0])
 
-    assert [two[1]] == [run.info.experiment_id for run in mlflow.search_runs(search_all_experiments=True, output_format="list")]
+    assert [two[1]] == [
+        run.info.experiment_id for run in mlflow.search_runs(search_all_experiments=True, output_format="list")
+    ]
 
 
 @pytest.mark.parametrize(("most", "found"), [(None, 7), (5, 5), (7, 7), (0, 0), (100, 7)])

@@ -19,7 +19,9 @@ def test_the_default_is_a_file_in_the_working_directory(fresh: Path) -> None:
     with mlflow.start_run() as run:
         mlflow.log_text("x", "a.txt")
 
-    assert ["genesis.db", "genesis_artifacts"] == sorted(name for name in os.listdir(fresh) if not name.startswith("genesis.db-"))
+    assert ["genesis.db", "genesis_artifacts"] == sorted(
+        name for name in os.listdir(fresh) if not name.startswith("genesis.db-")
+    )
     assert f"{fresh}/genesis_artifacts/0/{run.info.run_id}/artifacts" == run.info.artifact_uri
 
 
@@ -66,9 +68,23 @@ def test_the_registry_is_the_tracking_store_by_default(memory: str) -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    ["http://host:5000", "databricks", "./mlruns", "file:///tmp/x", "postgresql://h/db", "sqlite://", "sqlite:///", "sqlite:///:memory:",
-     "sqlite:///a/", "sqlite://host/x.db", "mongodb://[bad/db", "://", " ", "x"],
-)  # fmt: skip
+    [
+        "http://host:5000",
+        "databricks",
+        "./mlruns",
+        "file:///tmp/x",
+        "postgresql://h/db",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///a/",
+        "sqlite://host/x.db",
+        "mongodb://[bad/db",
+        "://",
+        " ",
+        "x",
+    ],
+)
 def test_uris_that_no_store_serves(fresh: Path, uri: str) -> None:
     """The first use says so, and creates no file."""
     mlflow.set_tracking_uri(uri)
@@ -81,10 +97,14 @@ def test_uris_that_no_store_serves(fresh: Path, uri: str) -> None:
 @pytest.mark.parametrize(
     ("root", "kept"),
     [
-        ("rel/a b", "{cwd}/rel/a b/0"), ("/abs", "/abs/0"), ("file:///abs/a%20b", "file:///abs/a%20b/0"),
-        ("file:rel", "file://{cwd}/rel/0"), ("s3://bucket/p/", "s3://bucket/p/0"), ("abfss://c@a.dfs.core.windows.net/p", "abfss://c@a.dfs.core.windows.net/p/0"),
+        ("rel/a b", "{cwd}/rel/a b/0"),
+        ("/abs", "/abs/0"),
+        ("file:///abs/a%20b", "file:///abs/a%20b/0"),
+        ("file:rel", "file://{cwd}/rel/0"),
+        ("s3://bucket/p/", "s3://bucket/p/0"),
+        ("abfss://c@a.dfs.core.windows.net/p", "abfss://c@a.dfs.core.windows.net/p/0"),
     ],
-)  # fmt: skip
+)
 def test_the_artifact_root(fresh: Path, root: str, kept: str) -> None:
     """MLFLOW_DEFAULT_ARTIFACT_ROOT is a URI, or a path from the working directory; experiments lie below it."""
     MLFLOW_DEFAULT_ARTIFACT_ROOT.set(root)

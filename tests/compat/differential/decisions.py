@@ -78,13 +78,17 @@ DECISIONS: Sequence[Decision] = (
     ),
     Decision(
         "what-cannot-be-stored-is-invalid",
-        "A number beyond 64 bits or half a surrogate pair is an invalid value; in MLflow it is an internal error.",
+        "A number beyond 64 bits, a list or half a surrogate pair is an invalid value; in MLflow it is any error.",
         when.unstorable,
-        [_RUN, *_logged((1.0, 1, 2**63), (10**400, 1, 1)), _on_run("log_param", key="p", value="\ud800")],
+        [
+            _RUN,
+            *_logged((1.0, 1, 2**63), (10**400, 1, 1), ([1.0], 1, 1)),
+            _on_run("log_param", key="p", value="\ud800"),
+        ],
     ),
     Decision(
         "batches-take-values-of-any-type",
-        "log_batch makes texts of the values of params and tags as log_param and set_tag do; MLflow fails on them.",
+        "log_batch makes texts of values as log_param and set_tag do; MLflow fails on some and stores None.",
         when.untyped_batch,
         [_RUN, _on_run("log_batch", tags=[New("RunTag", {"key": "k", "value": 1.5})]), _search("tags.k = '1.5'")],
         ends=True,
@@ -201,6 +205,25 @@ DECISIONS: Sequence[Decision] = (
         "A part of a key that is a number needs no quotes; in MLflow it does.",
         when.number_keys,
         [_RUN, _on_run("log_param", key="a.0", value="v"), _search("params.a.0 = 'v'", order_by=["params.a.0"])],
+        ours=_FIRST_RUN,
+    ),
+    Decision(
+        "quoted-keys-keep-their-spaces",
+        "A quoted key is what stands between the quotes; MLflow cuts spaces at its end where DESC follows.",
+        when.cut_keys,
+        [
+            _RUN,
+            Command("create_run", {"experiment_id": "0", "start_time": 2, "run_name": "s"}),
+            _on_run("set_tag", key="a ", value="2"),
+            _search(order_by=["tags.`a ` DESC"]),
+        ],
+        ours=[["<run 0>", "<run 1>"]],
+    ),
+    Decision(
+        "lists-hold-plain-texts",
+        "A text in an IN list means what it means elsewhere; MLflow reads the list as Python, escapes included.",
+        when.plain_lists,
+        [_RUN, _used("a\\nb", "s"), _search("dataset.name IN ('a\\nb')")],
         ours=_FIRST_RUN,
     ),
     Decision(

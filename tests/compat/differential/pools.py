@@ -31,6 +31,7 @@ VALUES = (
     0.0, -0.0, 1.0, 1.0 + 1e-12, 1.0 - 1e-12, -1.0, 0.5, 1e-300, -1e300, 5e-324, 0.1, 1 / 3, 2.0**53 + 2, math.inf,
     -math.inf, math.nan,
 )  # fmt: skip
+SPECIAL_VALUES = (math.nan, math.inf, -math.inf, 0.0, 1.0 + 1e-12)
 #: What becomes a number on the way, and what does not.
 ODD_VALUES = ("1.5", "nan", "-inf", " 2 ", True, 3, 2**63, "1_0", "x", "", None, [1.0], "0x10")
 TIMES = (0, 1, 2, 3, 1_000, 1_700_000_000_000, 2**53 + 1)
@@ -78,7 +79,8 @@ def pools(draw: st.DrawFn) -> Pool:
 
     texts = few(TEXTS, 2, 5)
     names = tuple(text for text in few(TEXTS, 2, 4) if text) or ("a",)
-    return Pool(few(KEYS, 1, 3), texts, names, few(VALUES, 2, 5))
+    values = (*few(VALUES, 1, 3), draw(st.sampled_from(SPECIAL_VALUES)))
+    return Pool(few(KEYS, 1, 3), texts, names, values)
 
 
 def experiment() -> st.SearchStrategy[Any]:

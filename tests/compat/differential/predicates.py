@@ -15,6 +15,7 @@ REFUSED: Final = Raised("MlflowException", "INVALID_PARAMETER_VALUE")
 
 _METRIC_FIELDS: Final = ("RunData.metrics", "Metric.value")
 _LARGEST: Final = sys.float_info.max
+_DRIVER_ERRORS: Final = r"int too large|surrogates not allowed|float\(\) argument must be"
 
 
 def infinities(seen: Seen) -> Any:
@@ -94,12 +95,14 @@ def bad_times(seen: Seen) -> Any:
 def unstorable(seen: Seen) -> Any:
     """The driver of stock's database fails on a value."""
     if isinstance(seen.stock, Raised) and seen.stock.code in ("INTERNAL_ERROR", None):
-        return REFUSED if re.search("int too large|surrogates not allowed", seen.stock.message) else SAME
+        return REFUSED if re.search(_DRIVER_ERRORS, seen.stock.message) else SAME
     return SAME
 
 
 def untyped_batch(seen: Seen) -> Any:
-    """Stock takes the length of a value that has none."""
+    """Stock takes the length of a value that has none, or shows a tag that is None."""
+    if seen.field == "RunData.tags" and seen.stock is None:
+        return "None"
     is_crash = isinstance(seen.stock, Raised) and seen.stock.kind == "TypeError"
     return ANY if seen.command.name == "log_batch" and is_crash and "has no len()" in seen.stock.message else SAME
 
@@ -178,6 +181,22 @@ def new_outputs(seen: Seen) -> Any:
     """A new run has no outputs at all."""
     is_new = seen.command.name == "create_run" and seen.field == "Run.outputs" and seen.stock is None
     return Entity("RunOutputs", {"model_outputs": []}) if is_new else SAME
+
+
+def cut_keys(seen: Seen) -> Any:
+    """A descending order by a key that ends in a space."""
+    orders = seen.command.arguments.get("order_by") or ()
+    is_cut = any(re.search(r" [`\"] +desc$", text, re.IGNORECASE) for text in orders)
+    return ANY if is_cut and not seen.field else SAME
+
+
+def plain_lists(seen: Seen) -> Any:
+    """A list has what means something in a Python literal, or nothing that Python can read."""
+    text = _filter(seen)
+    if seen.field or not re.search(r"\bIN *\(", text, re.IGNORECASE):
+        return SAME
+    is_unreadable = isinstance(seen.stock, Raised) and "malformed node" in seen.stock.message
+    return ANY if is_unreadable or re.search(r"[\\\n]", text) else SAME
 
 
 def lower_case_like(seen: Seen) -> Any:

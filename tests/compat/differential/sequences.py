@@ -105,7 +105,8 @@ def _log_metric(pool: Pool) -> st.SearchStrategy[Command]:
 def _log_batch(pool: Pool) -> st.SearchStrategy[Command]:
     metric = st.builds(lambda key, point: New("Metric", {"key": key, **_whole(point)}), pool.key(), points(pool))
     param = st.builds(lambda key, value: New("Param", {"key": key, "value": value}), pool.key(), pool.text())
-    tag = st.builds(lambda key, value: New("RunTag", {"key": key, "value": value}), pool.key(), pool.text())
+    text = st.sampled_from(pool.texts)
+    tag = st.builds(lambda key, value: New("RunTag", {"key": key, "value": value}), pool.key(), text)
     return call(
         "log_batch",
         run_id=run(),

@@ -68,7 +68,7 @@ def test_the_states(app: Application) -> None:
         (NotFound, lambda: app.experiments.restore("0")),
         (NotFound, lambda: app.experiments.remove_tag("0", "nothing")),
         (NotFound, lambda: app.experiments.get_by_name("nobody")),
-    ]:  # fmt: skip
+    ]:
         with pytest.raises(kind):
             call()
 

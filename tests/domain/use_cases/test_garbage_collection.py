@@ -216,9 +216,23 @@ def test_artifacts_that_are_gone_already_are_no_error(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["{root}", "{root}/", "/", "{root}/shared", "{root}/{id}/artifacts/..", "{root}/{id}/artifacts/../../shared", "file://{root}",
-            "{root}/shared/{id}", "{root}/{id}/%2e%2e", "{root}/../{root}/{id}/artifacts", "{root}/x{id}/artifacts", "", "x"],
-)  # fmt: skip
+    "uri",
+    [
+        "{root}",
+        "{root}/",
+        "/",
+        "{root}/shared",
+        "{root}/{id}/artifacts/..",
+        "{root}/{id}/artifacts/../../shared",
+        "file://{root}",
+        "{root}/shared/{id}",
+        "{root}/{id}/%2e%2e",
+        "{root}/../{root}/{id}/artifacts",
+        "{root}/x{id}/artifacts",
+        "",
+        "x",
+    ],
+)
 @pytest.mark.parametrize("with_experiment", [False, True])
 def test_nothing_outside_the_runs_own_directory_is_erased(
     place: Place, caplog: pytest.LogCaptureFixture, uri: str, with_experiment: bool

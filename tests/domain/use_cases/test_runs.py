@@ -50,8 +50,14 @@ def dataset(**changes: Any) -> DatasetInput:
         (lambda a, r: a.logging.log_param(r, "a@", "v"), "key"),
         (lambda a, r: a.logging.log_param(r, "a", 5), "value"),
         (lambda a, r: a.logging.set_tag(r, "a", None), "value"),
-        (lambda a, r: a.logging.log_batch(r, metrics=[Metric("a", 1.0, 1, 1), Metric("a@", 1.0, 1, 1)]), "metrics[1].name"),
-        (lambda a, r: a.logging.log_batch(r, metrics=[Metric("a", 1.0, 1, 1), Metric("a", 1.0, 1, "x")]), "metrics[1].step"),
+        (
+            lambda a, r: a.logging.log_batch(r, metrics=[Metric("a", 1.0, 1, 1), Metric("a@", 1.0, 1, 1)]),
+            "metrics[1].name",
+        ),
+        (
+            lambda a, r: a.logging.log_batch(r, metrics=[Metric("a", 1.0, 1, 1), Metric("a", 1.0, 1, "x")]),
+            "metrics[1].step",
+        ),
         (lambda a, r: a.logging.log_batch(r, params=[("a", "1"), ("a@", "1")]), "params[1].key"),
         (lambda a, r: a.logging.log_batch(r, params=[("a", "1"), ("a", "1")]), "params"),
         (lambda a, r: a.logging.log_batch(r, tags=[("a", "1"), ("b", 5)]), "tags[1].value"),
@@ -65,7 +71,7 @@ def dataset(**changes: Any) -> DatasetInput:
         (lambda a, r: a.search.find(["0"], order_by=["x"]), "order_by"),
         (lambda a, r: a.search.find(["0"], page_token="!"), "page_token"),
     ],
-)  # fmt: skip
+)
 def test_what_breaks_a_rule_names_its_field(app: Application, call: Any, field: str) -> None:
     """Nothing is stored of the whole call."""
     before = app.lifecycle.create("0", name="n")
@@ -97,7 +103,7 @@ def test_runs_in_other_states(app: Application) -> None:
             lambda run_id=run_id: app.logging.log_batch(run_id, tags=[("t", "1")]),
             lambda run_id=run_id: app.logging.log_inputs(run_id, model_inputs=["m"]),
             lambda run_id=run_id: app.lifecycle.update(run_id, status=RunStatus.FAILED),
-        ):  # fmt: skip
+        ):
             with pytest.raises(kind):
                 call()
 
