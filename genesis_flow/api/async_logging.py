@@ -111,20 +111,25 @@ class AsyncLogging:
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
-            batches = self._gather(first)
-            self._store(batches)
+            batches = [first]
+            try:
+                self._gather(batches)
+                self._store(batches)
+            except Exception as error:  # a fault of ours: without this thread, everyone would wait for ever
+                for batch in batches:
+                    _settle(batch, error)
             for _ in batches:
                 self._queue.task_done()
         self._queue.task_done()
 
-    def _gather(self, first: _Batch) -> list[_Batch]:
-        """`first` and those behind it in the queue that can be written with it."""
-        batches, merged = [first], first.copy()
+    def _gather(self, batches: list[_Batch]) -> None:
+        """Add to the one in `batches` those behind it in the queue that can be written with it."""
+        merged = batches[0].copy()
         while True:
             with self._queue.mutex:
                 waiting = self._queue.queue
                 if not waiting or waiting[0] is None or not merged.takes(waiting[0]):
-                    return batches
+                    return
                 batch = waiting.popleft()
                 self._queue.not_full.notify()
             merged.absorb(batch)
@@ -151,6 +156,8 @@ class AsyncLogging:
 
 
 def _settle(batch: _Batch, error: BaseException | None) -> None:
+    if batch.future.done():
+        return
     if error is None:
         batch.future.set_result(None)
         return

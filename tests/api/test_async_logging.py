@@ -172,6 +172,21 @@ def test_a_store_that_does_not_answer_is_not_asked_for_each_write() -> None:
     assert ["TEMPORARILY_UNAVAILABLE"] * 5_000 == [refusal(handle.wait)[0] for handle in handles]
 
 
+def test_a_fault_of_ours_does_not_leave_anyone_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong in the writer reaches those who wait, and the writer goes on."""
+    recorder = Recorder()
+    recorder.gate.set()
+    queue = AsyncLogging(recorder.write)
+    with monkeypatch.context() as broken:
+        broken.setattr(queue, "_gather", lambda batches: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            queue.submit("r", metrics=points(1)).wait()
+    queue.submit("r", metrics=points(1)).wait()
+    queue.close()
+
+    assert 1 == len(recorder.batches)
+
+
 def test_of_a_merged_batch_only_what_is_wrong_fails() -> None:
     """The others are written one by one."""
 

@@ -40,13 +40,14 @@ def test_too_many_stores_are_closed_the_least_used_first(fresh: Path, monkeypatc
     kept = memory.create_run("0").info.run_id
     uris = [f"sqlite:///{fresh}/{number}.db" for number in range(4)]
     clients = [mlflow.MlflowClient(uri) for uri in uris]
-    ids = []
+    ids, first = [], session.application(uris[0])
     for client in clients:
         clients[0].search_experiments()
         ids.append(client.create_run("0").info.run_id)
         client.log_metric(ids[-1], "m", 1, synchronous=False)
 
     assert {"memory://", uris[0], uris[3]} == {each.tracking_uri for each in session._process.applications}
+    assert first is session.application(uris[0])
     session.flush_async_logging()
     assert [{"m": 1.0}] * 4 == [client.get_run(id).data.metrics for client, id in zip(clients, ids, strict=True)]
     assert kept == memory.get_run(kept).info.run_id
