@@ -83,11 +83,6 @@ def history_to_views(history: metric.MetricHistory, run_id: str | None = None) -
     return [Metric(key, value, at, step, None, None, None, run_id) for value, at, step in points]
 
 
-def views_to_metrics(views: Iterable[Metric]) -> list[metric.Metric]:
-    """The points of views; the models and datasets that they may name are left out."""
-    return [metric.Metric(view.key, view.value, view.timestamp, view.step) for view in views]
-
-
 def dataset_to_view(entity: dataset.Dataset) -> Dataset:
     """The dataset as MLflow shows it."""
     return Dataset(
