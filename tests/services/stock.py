@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.services.missing import missing
 
 VERSION = "3.17.2"
 VARIABLE = "GENESIS_FLOW_TEST_STOCK_PYTHON"
@@ -42,10 +42,10 @@ def found_python() -> tuple[Path | None, str]:
 
 
 def stock_python() -> Path:
-    """The interpreter that has the real mlflow; the test is skipped where there is none."""
+    """The interpreter that has the real mlflow; the test is skipped, or fails, where there is none."""
     python, problem = found_python()
     if python is None:
-        pytest.skip(
+        missing(
             f"no stock mlflow ({problem}): make an environment with `pip install mlflow=={VERSION}` "
             f"and set {VARIABLE}=/path/to/its/bin/python"
         )

@@ -70,8 +70,8 @@ def document_to_experiment(document: Mapping[str, Any]) -> Experiment:
         name=document["name"],
         artifact_location=document["location"],
         stage=_STAGES[document["stage"]],
-        created_at=document["created"],
-        updated_at=document["updated"],
+        created_at=int(document["created"]),
+        updated_at=int(document["updated"]),
         tags=fields_to_texts(document["t"]),
     )
 
@@ -110,23 +110,32 @@ def document_to_run(document: Mapping[str, Any], contents: Mapping[str, Document
         name=document["name"],
         user_id=document["user"],
         status=_STATUSES[document["status"]],
-        started_at=document["start"],
-        ended_at=document["end"],
+        started_at=int(document["start"]),
+        ended_at=_whole(document["end"]),
         stage=_STAGES[document["stage"]],
-        deleted_at=document.get("deleted_at"),
+        deleted_at=_whole(document.get("deleted_at")),
         artifact_uri=document["uri"],
         params=fields_to_texts(document["p"]),
         metrics=_fields_to_metrics(document["m"]),
         tags=fields_to_texts(document["t"]),
         dataset_inputs=tuple(_inputs(document["ds"], contents or {})) if "ds" in document else (),
         model_inputs=tuple(document["mi"]) if "mi" in document else (),
-        model_outputs=tuple(ModelOutput(row["id"], row["s"]) for row in document["mo"]) if "mo" in document else (),
+        model_outputs=tuple(_outputs(document["mo"])) if "mo" in document else (),
     )
+
+
+def _whole(value: int | None) -> int | None:
+    """`value` as a plain integer: the driver has a type of its own for 64 bits."""
+    return None if value is None else int(value)
 
 
 def _fields_to_metrics(fields: Mapping[str, Any]) -> dict[str, Metric]:
     points = ((key_of(name) if "%" in name else name, point) for name, point in fields.items())
-    return {key: Metric(key, point["v"], point["t"], point["s"]) for key, point in points}
+    return {key: Metric(key, point["v"], int(point["t"]), int(point["s"])) for key, point in points}
+
+
+def _outputs(rows: Iterable[Document]) -> Iterable[ModelOutput]:
+    return (ModelOutput(row["id"], int(row["s"])) for row in rows)
 
 
 def _inputs(rows: Iterable[Document], contents: Mapping[str, Document]) -> Iterable[DatasetInput]:

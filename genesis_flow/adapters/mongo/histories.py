@@ -76,8 +76,8 @@ class MongoHistories:
         steps: list[int] = []
         for bucket in self._database[HISTORIES].find({"_id": bucket_range(run_id, key)}, sort=[("_id", 1)]):
             values += bucket["v"]
-            timestamps += bucket["t"]
-            steps += bucket["s"]
+            timestamps += map(int, bucket["t"])  # the driver has a type of its own for 64 bits
+            steps += map(int, bucket["s"])
         return history_from_columns(key, values, timestamps, steps)
 
     def purge(self, run_id: str) -> None:

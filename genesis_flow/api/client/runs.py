@@ -81,7 +81,8 @@ class RunClient(Connected):
 
         Source: MLflow `MlflowClient.update_run`.
         """
-        self._application.lifecycle.update(run_id, status=_status(status) if status else None, name=name)
+        if status or name:
+            self._application.lifecycle.update(run_id, status=_status(status) if status else None, name=name)
 
     @translating_errors
     def set_terminated(self, run_id: str, status: str | None = None, end_time: int | None = None) -> None:

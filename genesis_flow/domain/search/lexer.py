@@ -60,7 +60,7 @@ _SPACE: Final = re.compile(r"\s*")
 # Runs of one character class: each pattern reads a character once and never goes back.
 _WORD: Final = re.compile(r"[^\s'\"`()<>=!~,;]+")
 _OPERATOR: Final = re.compile(r"[<>=!~]+")
-_NAME: Final = re.compile(r"\w+(?:\.\w+)*")
+_NAME: Final = re.compile(r"\w+(?:\.[\w.]*)?")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MARKS: Final = {"(": TokenKind.OPEN, ")": TokenKind.CLOSE, ",": TokenKind.COMMA, ";": TokenKind.SEMICOLON}
 _QUOTES: Final = "'\"`"
@@ -153,15 +153,15 @@ def _word(text: str, start: int) -> Token:
     word = text[start:end]
     if _NUMBER.fullmatch(word):
         return _number(text, word, start)
+    if word.endswith(".") and word.count(".") == 1 and _NAME.fullmatch(word[:-1]):
+        quoted = _with_quoted_key(text, start, end, word[:-1])
+        if quoted:
+            return quoted
     if _NAME.fullmatch(word):
         prefix, dot, key = word.partition(".")
         if dot:
             return Token(TokenKind.NAME, key, start, end, prefix, is_bare=True)
         return Token(TokenKind.NAME, word, start, end, is_bare=True)
-    if word.endswith(".") and word.count(".") == 1 and _NAME.fullmatch(word[:-1]):
-        quoted = _with_quoted_key(text, start, end, word[:-1])
-        if quoted:
-            return quoted
     return Token(TokenKind.JUNK, word, start, end)
 
 

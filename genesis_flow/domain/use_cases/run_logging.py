@@ -86,6 +86,8 @@ class RunLogging:
         """
         run_id = checked_id(run_id)
         _require_batch(metrics, params, tags)
+        if not (metrics or params or tags):
+            return
         pairs = [
             _checked_param(f"params[{index}].key", key, value, self._truncation)
             for index, (key, value) in enumerate(params)

@@ -90,6 +90,7 @@ def test_interrupt_ends_quietly(tmp_path: Path) -> None:
     """Ctrl-C ends a command that waits for an answer, without a traceback."""
     code = (
         "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs inherit that it is ignored\n"
         "from genesis_flow.api.cli import lookup, experiments\n"
         "experiments.experiment_of = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
         "from genesis_flow.api.cli.main import main\n"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from genesis_flow.api.client import MlflowClient
-from genesis_flow.api.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput
+from genesis_flow.api.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, RunTag
 from tests.api.refusals import INVALID, MISSING, refusal
 
 NOBODY = "a" * 32
@@ -91,7 +91,7 @@ def test_deleted_runs_refuse_writes(client: MlflowClient, run_id: str) -> None:
         lambda: client.log_metric(run_id, "m", 1),
         lambda: client.log_param(run_id, "p", 1),
         lambda: client.set_tag(run_id, "t", 1),
-        lambda: client.log_batch(run_id),
+        lambda: client.log_batch(run_id, tags=[RunTag("t", "1")]),
         lambda: client.delete_tag(run_id, "t"),
         lambda: client.update_run(run_id, name="x"),
         lambda: client.set_terminated(run_id),

@@ -1,4 +1,4 @@
-"""The process that runs stock MLflow, one for all tests of a session."""
+"""The process that runs stock MLflow, one for all tests of a session; what the tests leave behind goes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.compat.differential.stock_process import StockProcess
+from tests.compat.differential.stores import drop_mongodb
 from tests.services.stock import stock_python
 
 
@@ -16,3 +17,10 @@ def stock() -> Iterator[StockProcess]:
     process = StockProcess(stock_python())
     yield process
     process.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_database_is_left() -> Iterator[None]:
+    """The database that this process made on the MongoDB server is dropped."""
+    yield
+    drop_mongodb()

@@ -14,6 +14,7 @@ from genesis_flow.api import session
 from tests.services.mongodb import database_uri
 
 _numbers = itertools.count()
+_databases: set[str] = set()
 
 
 @contextmanager
@@ -35,11 +36,22 @@ def empty_mongodb() -> Iterator[str]:
     import pymongo
 
     uri = database_uri("differential")
+    _databases.add(uri)
     with pymongo.MongoClient(uri) as client:
         database = client.get_default_database()
         for name in database.list_collection_names():
             database[name].delete_many({})
     yield uri
+
+
+def drop_mongodb() -> None:
+    """Drop the database of this process, if it used one."""
+    import pymongo
+
+    while _databases:
+        uri = _databases.pop()
+        with pymongo.MongoClient(uri) as client:
+            client.drop_database(client.get_default_database().name)
 
 
 #: How to open an empty store of each kind: a context that gives its tracking URI.
