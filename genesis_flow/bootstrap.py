@@ -16,18 +16,25 @@ import attrs
 import punq
 
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
+from genesis_flow.domain.values.policies import ArtifactRoot, PickleSwitch, Truncation
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
-from genesis_flow.settings import MLFLOW_TRUNCATE_LONG_VALUES, Settings, redacted, sqlite_path
+from genesis_flow.settings import (
+    MLFLOW_ALLOW_PICKLE_DESERIALIZATION,
+    MLFLOW_TRUNCATE_LONG_VALUES,
+    Settings,
+    redacted,
+    sqlite_path,
+)
 
 if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
+    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
@@ -142,6 +149,17 @@ def use_case(container: punq.Container, name: str) -> Any:
     kind = getattr(importlib.import_module(module), class_name)
     container.register(kind, scope=punq.Scope.singleton)
     return container.resolve(kind)
+
+
+def open_model_directories() -> ModelDirectories:
+    """Models on the local disk, which need no store."""
+    from genesis_flow.adapters.flavors.model_files import YamlModelFiles
+    from genesis_flow.adapters.flavors.registry import BuiltInFlavors
+    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+
+    return ModelDirectories(
+        BuiltInFlavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
+    )
 
 
 def _open_artifact_stores() -> ArtifactStores:

@@ -1,0 +1,1 @@
+"""Kinds of models, one `ModelFlavor` a file."""
