@@ -1,1 +1,1 @@
-"""Kinds of models, one `ModelFlavor` a file."""
+"""Model flavors: what they read goes through `loading`, the one door for stored objects."""
