@@ -100,6 +100,15 @@ class ModelFlavor(ABC):
             options: "model_config", what overrides the configuration that was saved; None for nothing.
         """
 
+    def live(self, model: Any, options: Mapping[str, Any]) -> Any:
+        """
+        The object that predicts like `model` will, once it is saved; by default the model itself.
+
+        Raises:
+            InvalidInput: It is a file of code that fails, or says nothing about a model.
+        """
+        return model
+
     def has_pickles(self, record: ModelRecord) -> bool:
         """Whether loading reads a pickle, which a switch can forbid for all flavors."""
         return False

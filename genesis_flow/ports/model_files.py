@@ -42,15 +42,6 @@ class ModelFiles(ABC):
     """
 
     @abstractmethod
-    def read_bytes(self, directory: Path) -> bytes:
-        """
-        The `MLmodel` of `directory` as it is.
-
-        Raises:
-            CorruptRecord: There is no such file. UntrustedContent: It is too large, or lies elsewhere.
-        """
-
-    @abstractmethod
     def parse(self, text: bytes | str) -> ModelRecord:
         """
         What the text of an `MLmodel` says.
@@ -73,5 +64,5 @@ class ModelFiles(ABC):
         """Lines for pip that pin what is installed here of these, without importing anything."""
 
     @abstractmethod
-    def parse_conda(self, path: str | os.PathLike[str]) -> Mapping[str, Any]:
-        """The conda environment that a file describes; see `read`."""
+    def read_yaml(self, path: str | os.PathLike[str]) -> Mapping[str, Any]:
+        """The mapping in a YAML file that the user gave; see `parse`."""

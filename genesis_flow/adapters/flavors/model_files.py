@@ -13,7 +13,6 @@ import attrs
 from genesis_flow.adapters.flavors.installed import distributions_of, version_of
 from genesis_flow.domain.entities.model_record import RECORD_FILE, ModelRecord
 from genesis_flow.domain.errors import CorruptRecord, UntrustedContent
-from genesis_flow.domain.values.containment import contained
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.model_files import CONDA_FILE, CONSTRAINTS_FILE, PYTHON_FILE, REQUIREMENTS_FILE
 from genesis_flow.ports.model_files import Environment, ModelFiles
@@ -30,14 +29,9 @@ _TAG_PREFIX: Final = "tag:yaml.org,2002:"
 class YamlModelFiles(ModelFiles):
     """Files as MLflow has them."""
 
-    def read_bytes(self, directory: Path) -> bytes:
-        with contained(directory, RECORD_FILE).open("rb") as file:
-            text = file.read(LARGEST_RECORD + 1)
-        _require_small(text)
-        return text
-
     def parse(self, text: bytes | str) -> ModelRecord:
-        _require_small(text)
+        if len(text) > LARGEST_RECORD:
+            raise UntrustedContent(f"The file {RECORD_FILE} is larger than {LARGEST_RECORD} bytes.")
         content = _loaded(text)
         if not isinstance(content, dict):
             raise CorruptRecord(f"The file {RECORD_FILE} does not hold a mapping.")
@@ -82,16 +76,11 @@ class YamlModelFiles(ModelFiles):
         versions = {name: version_of(name) for name in names}
         return sorted(f"{name}=={_public(version)}" for name, version in versions.items() if version)
 
-    def parse_conda(self, path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    def read_yaml(self, path: str | os.PathLike[str]) -> Mapping[str, Any]:
         content = _loaded(Path(path).read_bytes())
         if not isinstance(content, dict):
-            raise CorruptRecord(f"The file {shown(str(path))} does not hold a conda environment.")
+            raise CorruptRecord(f"The file {shown(str(path))} does not hold a mapping.")
         return content
-
-
-def _require_small(text: bytes | str) -> None:
-    if len(text) > LARGEST_RECORD:
-        raise UntrustedContent(f"The file {RECORD_FILE} is larger than {LARGEST_RECORD} bytes.")
 
 
 def _public(version: str) -> str:

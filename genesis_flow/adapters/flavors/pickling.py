@@ -19,21 +19,38 @@ THEIRS: Final = "mlflow"
 
 #: Classes of ours that models are built on, and what MLflow calls them.
 _EQUIVALENTS: Final = {
-    ("genesis_flow.ports.python_models", "PythonModel"): ("mlflow.pyfunc.model", "PythonModel"),
+    ("genesis_flow.api.pyfunc.model", "PythonModel"): ("mlflow.pyfunc.model", "PythonModel"),
     ("genesis_flow.ports.python_models", "PythonModelContext"): ("mlflow.pyfunc.model", "PythonModelContext"),
+    ("genesis_flow.ports.python_models", "FunctionModel"): ("mlflow.pyfunc.model", "_FunctionPythonModel"),
+    ("genesis_flow.api.exceptions", "MlflowException"): ("mlflow.exceptions", "MlflowException"),
 }
 
+#: What checks data by the types that a function names; the copy in a pickle is made anew where it is read.
+_CHECKING: Final = ("mlflow.pyfunc.utils.data_validation", "pyfunc")
 
-class _Module:
-    """A module by its name, imported where the pickle is read."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+class _Named:
+    """What a module has under a name, or the module itself: imported where the pickle is read."""
+
+    def __init__(self, module: str, name: str | None = None) -> None:
+        self._module, self._name = module, name
 
     def __reduce__(self) -> tuple[Any, ...]:
         from cloudpickle.cloudpickle import subimport
 
-        return subimport, (self._name,)
+        if self._name is None:
+            return subimport, (self._module,)
+        return getattr, (_Named(self._module), self._name)
+
+
+class _Called:
+    """Stands for `_CHECKING` itself."""
+
+    def __call__(self, function: Any) -> Any:  # never called here, but what reduces to a call has to be callable
+        raise NotImplementedError
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Named(*_CHECKING).__reduce__()
 
 
 def dump(model: Any, path: Path, *, by_value: bool, opened: Callable[[Path], IO[bytes]] | None = None) -> frozenset[str]:
@@ -110,10 +127,12 @@ def _by_value_pickler() -> Any:
             if isinstance(value, type):
                 equivalent = _EQUIVALENTS.get((value.__module__, value.__qualname__))
                 if equivalent is not None:
-                    return getattr, (_Module(equivalent[0]), equivalent[1])
+                    return _Named(*equivalent).__reduce__()
             elif isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] == OURS:
                 name = value.__name__.removeprefix(f"{OURS}.api").removeprefix(OURS)
-                return _Module(f"{THEIRS}{name}").__reduce__()
+                return _Named(f"{THEIRS}{name}").__reduce__()
+            elif isinstance(value, types.FunctionType) and getattr(value, "_is_pyfunc", False):
+                return _Called(), (value.__wrapped__,)  # type: ignore[attr-defined]
             return super().reducer_override(value)
 
     return ByValuePickler

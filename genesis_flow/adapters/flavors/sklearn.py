@@ -8,14 +8,15 @@ from typing import Any, Final
 
 import attrs
 
-from genesis_flow.adapters.flavors import loading
+from genesis_flow.adapters.flavors.code import importing
 from genesis_flow.adapters.flavors.libraries import library
+from genesis_flow.adapters.flavors.loading import load_pickle, load_skops
 from genesis_flow.adapters.flavors.pickling import dump, modules_of_skops
 from genesis_flow.domain.entities.model_record import FUNCTION, ModelRecord
-from genesis_flow.domain.errors import CorruptRecord, InvalidInput
-from genesis_flow.domain.values.containment import contained
+from genesis_flow.domain.errors import CorruptRecord, InvalidInput, UntrustedContent
+from genesis_flow.domain.values.manifests import read_verified
 from genesis_flow.domain.values.text import shown
-from genesis_flow.domain.values.trust import Trust
+from genesis_flow.domain.values.trust import Trust, trust
 from genesis_flow.ports.flavors import ModelFlavor, ModelFunction, SavedModel
 
 SKOPS: Final = "skops"
@@ -63,24 +64,24 @@ class SklearnFlavor(ModelFlavor):
 
     def load(self, directory: Path, record: ModelRecord, trust: Trust, options: Mapping[str, Any]) -> Any:
         found = record.flavor(self.name)
-        return self._read(directory, found.get("pickled_model", "model.pkl"), _format(record), trust)
+        return self._read(directory, record, found.get("pickled_model", "model.pkl"), trust)
 
     def load_function(
         self, directory: Path, record: ModelRecord, trust: Trust, options: Mapping[str, Any]
     ) -> ModelFunction:
         noted = record.flavor(FUNCTION)
         name = noted.get("model_path") or noted.get("data") or record.flavors.get(self.name, {}).get("pickled_model")
-        return EstimatorFunction(self._read(directory, name, _format(record), trust))
+        return EstimatorFunction(self._read(directory, record, name, trust))
 
     def has_pickles(self, record: ModelRecord) -> bool:
         return _format(record) != SKOPS
 
-    def _read(self, directory: Path, name: Any, format: str, trust: Trust) -> Any:
-        path = contained(directory, name)
+    def _read(self, directory: Path, record: ModelRecord, name: Any, trust: Trust) -> Any:
+        format = _format(record)
+        content = read_verified(directory, record.manifest, name)
         self._library()
-        if format == SKOPS:
-            return loading.load_skops(path, trust)
-        return loading.load_pickle(path, trust)
+        with importing(directory, record, record.flavors.get(self.name, {}).get("code")):
+            return (load_skops if format == SKOPS else load_pickle)(content, trust)
 
     def _library(self) -> Any:
         return library("sklearn", distribution=self.distribution, extra=self.extra)
@@ -116,16 +117,16 @@ def _save_skops(model: Any, path: Path, trusted: Sequence[str] | None) -> tuple[
             "The sklearn model could not be serialized in the skops serialization format: "
             f"{type(error).__name__}: {error}. Consider serialization_format='cloudpickle'.",
         ) from error
-    refused = sorted(set(loading.untrusted_skops_types(unknown)) - set(trusted or ()))
-    if refused:
+    try:
+        load_skops(path, trust(trusted, field="skops_trusted_types"))
+    except UntrustedContent as error:
         raise InvalidInput(
             "skops_trusted_types",
-            f"The saved sklearn model references untrusted types {refused}. If they are harmless, name them in "
+            "The saved sklearn model references untrusted types. If they are harmless, name them in "
             "'skops_trusted_types' when the model is saved, and in 'trusted' when it is loaded; or save it with "
-            "serialization_format='cloudpickle'.",
-        )
-    named = sorted({*unknown, *(trusted or ())})
-    return named or None, modules_of_skops(path)
+            f"serialization_format='cloudpickle'. {error.message}",
+        ) from error
+    return sorted({*unknown, *(trusted or ())}) or None, modules_of_skops(path)
 
 
 def _known(format: Any) -> str:

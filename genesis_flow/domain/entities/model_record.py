@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from genesis_flow.domain.errors import NotFound
+from genesis_flow.domain.values.manifests import Manifest
 
 #: The flavor that every model which can predict has, whatever it is made of.
 FUNCTION: Final = "python_function"
@@ -23,9 +24,11 @@ class ModelRecord:
 
     Attributes:
         content: Plain texts, numbers, lists and mappings; keys that nobody knows are kept.
+        manifest: What the files beside it were verified to be; None where nobody knows.
     """
 
     content: Mapping[str, Any]
+    manifest: Manifest | None = None
 
     @property
     def flavors(self) -> Mapping[str, Mapping[str, Any]]:

@@ -10,7 +10,7 @@ import attrs
 
 from genesis_flow.domain.entities.model_record import FUNCTION, RECORD_FILE, ModelRecord
 from genesis_flow.domain.errors import Forbidden, NotFound, UntrustedContent
-from genesis_flow.domain.values.manifests import Manifest, require_listed, verify_directory, write_manifest
+from genesis_flow.domain.values.manifests import Manifest, read_verified, verify_directory, write_manifest
 from genesis_flow.domain.values.policies import PickleSwitch
 from genesis_flow.domain.values.text import shown
 from genesis_flow.domain.values.trust import NO_TRUST, Trust
@@ -56,7 +56,8 @@ class ModelDirectories:
                 "model", str(directory), f'Could not find an "{RECORD_FILE}" configuration file at "{directory}"'
             )
         manifest = verify_directory(directory, digest)
-        return self.files.parse(require_listed(manifest, RECORD_FILE, self.files.read_bytes(directory)))
+        record = self.files.parse(read_verified(directory, manifest, RECORD_FILE))
+        return attrs.evolve(record, manifest=manifest)
 
     def load(
         self,

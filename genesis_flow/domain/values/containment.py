@@ -11,9 +11,12 @@ from genesis_flow.domain.values.paths import artifact_path
 from genesis_flow.domain.values.text import shown
 
 
-def contained(directory: Path, relative: Any, *, is_directory: bool = False) -> Path:
+def contained(directory: Path, relative: Any, *, is_directory: bool | None = False) -> Path:
     """
     Where the file or directory `relative` of the model in `directory` lies, symbolic links resolved.
+
+    Args:
+        is_directory: None where either will do.
 
     Raises:
         UntrustedContent: It lies elsewhere, or is neither a plain file nor a directory.
@@ -33,7 +36,10 @@ def contained(directory: Path, relative: Any, *, is_directory: bool = False) -> 
         mode = found.stat().st_mode
     except OSError:
         raise CorruptRecord(f"The model's file '{shown(path.text)}' is missing.") from None
-    if not (stat.S_ISDIR(mode) if is_directory else stat.S_ISREG(mode)):
+    is_as_wanted = (is_directory is not True and stat.S_ISREG(mode)) or (
+        is_directory is not False and stat.S_ISDIR(mode)
+    )
+    if not is_as_wanted:
         kind = "directory" if is_directory else "file"
         raise CorruptRecord(f"The model's file '{shown(path.text)}' is not a plain {kind}.")
     return found

@@ -13,11 +13,12 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import attrs
 
 from genesis_flow.domain.errors import CorruptRecord, UntrustedContent
+from genesis_flow.domain.values.containment import contained
 from genesis_flow.domain.values.text import shown
 
 MANIFEST_FILE: Final = "genesis_manifest.json"
@@ -34,6 +35,9 @@ _COMPILED: Final = "__pycache__"
 _VERSION: Final = 1
 _LARGEST_MANIFEST: Final = 16_000_000
 _PIECE: Final = 1 << 20
+
+#: Bytes of verified files that are kept until they are parsed.
+_MOST_KEPT: Final = 64_000_000
 
 
 @attrs.frozen
@@ -52,10 +56,12 @@ class Manifest:
     Attributes:
         files: By path relative to the directory, with "/".
         digest: SHA-256 of the file that lists them, as "sha256:" and hexadecimal digits.
+        contents: Of small files that were just verified, so that what is parsed is what was verified.
     """
 
     files: Mapping[str, Entry]
     digest: str
+    contents: Mapping[str, bytes] = attrs.field(factory=dict, eq=False, repr=False)
 
 
 def write_manifest(directory: Path) -> Manifest:
@@ -95,11 +101,32 @@ def verify_directory(directory: Path, digest: str | None = None) -> Manifest | N
     there = set(_names(directory))
     _require(sorted(there - manifest.files.keys()), "added")
     _require(sorted(manifest.files.keys() - there), "removed")
+    contents: dict[str, bytes] = {}
+    room = _MOST_KEPT
     for name, expected in manifest.files.items():
         path = directory / name
-        if path.lstat().st_size != expected.size or _entry(path) != expected:
+        if path.lstat().st_size != expected.size:
             _require([name], "changed")
-    return manifest
+        if expected.size <= room:
+            contents[name] = require_listed(manifest, name, _bytes(path))
+            room -= expected.size
+        elif _entry(path) != expected:
+            _require([name], "changed")
+    return attrs.evolve(manifest, contents=contents)
+
+
+def read_verified(directory: Path, manifest: Manifest | None, relative: Any) -> bytes:
+    """
+    The content of the model's file `relative`, which is what the manifest says, if there is one.
+
+    Raises:
+        UntrustedContent, CorruptRecord: As `contained`; or the file is not what the manifest says.
+    """
+    path = contained(directory, relative)
+    name = path.relative_to(directory.resolve()).as_posix()
+    if manifest is None:
+        return path.read_bytes()
+    return manifest.contents.get(name) or require_listed(manifest, name, path.read_bytes())
 
 
 def require_listed(manifest: Manifest | None, name: str, data: bytes) -> bytes:
@@ -140,10 +167,20 @@ def _names(directory: Path) -> Iterator[str]:
                 yield name
 
 
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        _require_plain(file)
+        return file.read()
+
+
+def _require_plain(file: BinaryIO) -> None:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise UntrustedContent(f"The model's file {shown(file.name)} is not a plain file.")
+
+
 def _entry(path: Path) -> Entry:
     with path.open("rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UntrustedContent(f"The model's file {shown(path.name)} is not a plain file.")
+        _require_plain(file)
         size, found = 0, hashlib.sha256()
         while piece := file.read(_PIECE):
             found.update(piece)
