@@ -94,8 +94,10 @@ def _order_field(name: str, row: Mapping[str, Any]) -> Field:
     if dot:
         if not key:
             raise _invalid_field(shown(name))
-        scope = DatasetScope(_text(dataset, "order_by"), _text(digest, "order_by") if digest else None) if dataset else None
-        return Field(Kind.METRIC, key, () if scope is None else (scope,))
+        if not dataset:
+            return Field(Kind.METRIC, key)
+        scope = DatasetScope(_text(dataset, "order_by"), _text(digest, "order_by") if digest else None)
+        return Field(Kind.METRIC, key, (scope,))
     named = LOGGED_MODELS.named[Kind.ATTRIBUTE].get(name)
     if named is None:
         raise _invalid_field(shown(name))
