@@ -78,7 +78,7 @@ class LoggedModelRepositoryContract(OpensStores):
             lambda: stores.models.remove("m-x", at=NOW),
             lambda: stores.models.purge("m-x"),
         ):
-            with pytest.raises(NotFound, match="^Logged model with ID 'm-x' not found"):
+            with pytest.raises(NotFound, match=r"^Logged model with ID 'm-x' not found"):
                 act()
 
     def test_deleted_models_are_read_but_not_changed(self, stores: Stores) -> None:
@@ -121,7 +121,7 @@ class LoggedModelRepositoryContract(OpensStores):
         stores.models.append(model.id, tags={"a": "2", "A": "$a", "e": ""})
         stores.models.remove_tag(model.id, "a.b")
         assert {"a": "2", "A": "$a", "e": ""} == stores.models.get(model.id).tags
-        with pytest.raises(NotFound, match="^No tag with key 'a.b' found for model with ID"):
+        with pytest.raises(NotFound, match=r"^No tag with key 'a.b' found for model with ID"):
             stores.models.remove_tag(model.id, "a.b")
 
     def test_nothing_is_shared_with_callers(self, stores: Stores) -> None:

@@ -59,7 +59,8 @@ def model_filters(stored: Sequence[LoggedModel]) -> st.SearchStrategy[Filter]:
 
 def model_orders(stored: Sequence[LoggedModel]) -> st.SearchStrategy[Order]:
     """Total orders of these models."""
-    fields = _fields(stored).filter(lambda field: field.kind in (Kind.ATTRIBUTE, Kind.METRIC) and len(field.datasets) < 2)
+    kinds = (Kind.ATTRIBUTE, Kind.METRIC)
+    fields = _fields(stored).filter(lambda field: field.kind in kinds and len(field.datasets) < 2)
     named = st.lists(st.builds(OrderKey, fields, st.booleans()), max_size=3, unique_by=lambda key: key.field)
     return named.map(lambda order: total_order(tuple(order), LOGGED_MODELS))
 

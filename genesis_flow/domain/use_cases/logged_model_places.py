@@ -45,7 +45,7 @@ def logged_model_place(uri: str, models: LoggedModelRepository) -> tuple[LoggedM
     match = _MODEL_URI.fullmatch(uri)
     if match is None:
         raise InvalidInput(
-            "artifact_uri", f"Not a URI of a logged model: {shown(uri)}. They are of the form models:/<model_id>/<path>."
+            "artifact_uri", f"Not a URI of a logged model: {shown(uri)}. They have the form models:/<model_id>/<path>."
         )
     return active_model(match[1] or match[3], models), artifact_path(match[2])
 

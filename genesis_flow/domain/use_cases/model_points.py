@@ -15,11 +15,13 @@ from genesis_flow.domain.values.text import storable, within
 
 
 def run_points_of(points: Iterable[Metric]) -> list[Metric]:
-    """`points` as the metrics of their run."""
-    return [
-        Metric(point.key, point.value, point.timestamp, point.step) if isinstance(point, ModelMetric) else point
-        for point in points
-    ]
+    """`points` as the metrics of their run, each once, on how many models it may have been measured."""
+    return list(
+        dict.fromkeys(
+            Metric(point.key, point.value, point.timestamp, point.step) if isinstance(point, ModelMetric) else point
+            for point in points
+        )
+    )
 
 
 def model_points_of(points: Sequence[Metric], run_id: str) -> list[ModelMetric]:

@@ -76,7 +76,8 @@ class RunLogging:
         Add metric points, params and tags, all or nothing.
 
         Args:
-            metrics: At most 1,000 points; a `ModelMetric` is a point of its logged model, too. params: At most 100, each key once. tags: At most 100, the last
+            metrics: At most 1,000 points; a `ModelMetric` is a point of its logged model, too.
+            params: At most 100, each key once. tags: At most 100, the last
                 value of a key counts. At most 1,000 of all together.
 
         Raises:

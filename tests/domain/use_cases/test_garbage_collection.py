@@ -15,8 +15,6 @@ from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, NotFound
 from genesis_flow.domain.use_cases.garbage_collection import Collected, GarbageCollection
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
 from genesis_flow.ports.clock import Clock
-from genesis_flow.ports.experiments import ExperimentRepository
-from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import Settings
 from tests.contracts.samples import new_run
 
@@ -78,8 +76,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A new store of each kind that needs no server."""
     uri = "memory://" if request.param == "memory" else f"sqlite:///{tmp_path}/store.db"
     app, clock = open_application(Settings(uri, str(tmp_path / "artifacts"))), SettableClock()
-    found = app._container.resolve
-    collection = GarbageCollection(found(RunRepository), found(ExperimentRepository), found(ArtifactStores), clock)
+    collection = attrs.evolve(app.garbage_collection, clock=clock)
     yield Place(app, collection, clock, tmp_path)
     app.close()
 
