@@ -216,7 +216,7 @@ def set_last_model_id(model_id: str | None) -> None:
 def active_model_id() -> str | None:
     """This thread's active logged model, at first what the environment says."""
     if not _thread.is_model_chosen:
-        set_active_model_id(settings.MLFLOW_ACTIVE_MODEL_ID.get() or settings._MLFLOW_ACTIVE_MODEL_ID.get())
+        set_active_model_id(settings.active_model_id())
     return _thread.active_model_id
 
 
@@ -227,8 +227,7 @@ def set_active_model_id(model_id: str | None) -> None:
 
 def clear_active_model() -> None:
     """Have no active logged model in this thread, nor in the environment."""
-    settings.MLFLOW_ACTIVE_MODEL_ID.unset()
-    settings._MLFLOW_ACTIVE_MODEL_ID.unset()
+    settings.unset_active_model_id()
     set_active_model_id(None)
 
 
