@@ -136,7 +136,9 @@ SEARCHES = (
 )
 
 
-def query_of(filter_string: str, order_by: list[dict[str, object]], *ids: str, datasets: bool = False) -> LoggedModelQuery:
+def query_of(
+    filter_string: str, order_by: list[dict[str, object]], *ids: str, datasets: bool = False
+) -> LoggedModelQuery:
     """A search of logged models."""
     scopes = (DatasetScope("d"),) if datasets else ()
     order: Order = total_order(bind_model_order(order_by), LOGGED_MODELS)
@@ -179,7 +181,9 @@ def test_a_page_of_models_is_at_most_three_round_trips(
         (MODEL_POINTS, {"k": {"$in": [value_term("1", "m", 0.5)]}}),
     ],
 )
-def test_every_other_query_uses_an_index(database: MongoDatabase, collection: str, condition: dict[str, object]) -> None:
+def test_every_other_query_uses_an_index(
+    database: MongoDatabase, collection: str, condition: dict[str, object]
+) -> None:
     """What is asked for by id, value or deletion is found by an index."""
     if database[collection].count_documents({}) < 3000:
         database[collection].insert_many({"_id": f"filler/{n}", "m": str(n), "model": f"f{n}"} for n in range(3000))
