@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from genesis_flow.ports.experiments import ExperimentRepository
+from genesis_flow.ports.logged_models import LoggedModelRepository
 from genesis_flow.ports.runs import RunRepository
 
 
@@ -35,6 +36,7 @@ class Stores:
 
     experiments: ExperimentRepository
     runs: RunRepository
+    models: LoggedModelRepository
     reopen: Callable[[], Stores] | None = None
     capabilities: frozenset[Capability] = frozenset()
     close: Callable[[], None] = _nothing

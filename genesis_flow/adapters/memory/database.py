@@ -9,12 +9,13 @@ import attrs
 
 from genesis_flow.domain.entities.dataset import Dataset
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
+from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_NAME
 from genesis_flow.domain.values.lifecycle import Stage
-from genesis_flow.domain.values.refusals import no_experiment, no_run
+from genesis_flow.domain.values.refusals import no_experiment, no_logged_model, no_run
 
 #: A point of a metric as what tells it from others: (timestamp, step, value), None for NaN.
 Point = tuple[int, int, float | None]
@@ -34,6 +35,7 @@ class MemoryDatabase:
         members: The ids of an experiment's runs, by the experiment's id.
         histories: The points of each metric of a run, by run id and metric key.
         datasets: The first dataset with a (name, digest), by experiment id.
+        models: Logged models by id, without their metrics. model_points: These, by model id, perhaps repeated.
     """
 
     lock: threading.RLock
@@ -42,12 +44,15 @@ class MemoryDatabase:
     members: dict[str, dict[str, None]]
     histories: dict[str, dict[str, set[Point]]]
     datasets: dict[str, dict[tuple[str, str], Dataset]]
+    models: dict[str, LoggedModel]
+    model_points: dict[str, list[ModelMetric]]
     _next_id: int
 
     def __init__(self, artifact_root: str, *, created_at: int = 0) -> None:
         self.lock = threading.RLock()
         self.experiments, self.runs, self.members = {}, {}, {}
         self.histories, self.datasets = {}, {}
+        self.models, self.model_points = {}, {}
         self._next_id = 0
         self.add_experiment(
             NewExperiment(
@@ -93,6 +98,13 @@ class MemoryDatabase:
             raise Inactive("run", run_id)
         return run
 
+    def active_model(self, model_id: str) -> LoggedModel:
+        """The stored logged model, or `NotFound`, also where it is deleted."""
+        model = self.models.get(model_id)
+        if model is None or model.stage is not Stage.ACTIVE:
+            raise no_logged_model(model_id)
+        return model
+
     def runs_of(self, experiment_ids: Iterable[str]) -> Iterator[Run]:
         """The stored runs of these experiments; none for an experiment that does not exist."""
         for experiment_id in experiment_ids:
@@ -105,10 +117,17 @@ class MemoryDatabase:
         del self.members[run.experiment_id][run.id]
         self.histories.pop(run.id, None)
 
+    def erase_model(self, model_id: str) -> None:
+        """Forget a logged model and its metrics."""
+        del self.models[model_id]
+        self.model_points.pop(model_id, None)
+
     def erase_experiment(self, experiment_id: str) -> None:
-        """Forget an experiment and its runs."""
+        """Forget an experiment, its runs and its logged models."""
         for run in list(self.runs_of([experiment_id])):
             self.erase_run(run)
+        for model in [model for model in self.models.values() if model.experiment_id == experiment_id]:
+            self.erase_model(model.id)
         del self.members[experiment_id], self.datasets[experiment_id], self.experiments[experiment_id]
 
 

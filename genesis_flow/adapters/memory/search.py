@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.logged_model import LoggedModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.search.evaluate import is_after, order_keys, predicate, sorted_by
 from genesis_flow.domain.search.queries import Query
 from genesis_flow.domain.values.pages import Cursor, Page
 
-E = TypeVar("E", Run, Experiment)
+E = TypeVar("E", Run, Experiment, LoggedModel)
 
 
 def page_of(stored: Iterable[E], query: Query) -> Page[E]:

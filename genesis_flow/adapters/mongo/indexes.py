@@ -16,6 +16,8 @@ RUNS: Final = "runs"
 HISTORIES: Final = "metric_histories"
 DATASETS: Final = "datasets"
 SCHEMA: Final = "schema"
+MODELS: Final = "logged_models"
+MODEL_POINTS: Final = "logged_model_points"
 
 #: The collections that need more than `_id`.
 INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
@@ -27,6 +29,18 @@ INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
         # get, append, update, remove, restore, purge: every operation that is given a run id
         IndexModel([("run", ASCENDING)], name="run", unique=True),
         # find by metric, param, tag or status; find_removed
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+    MODELS: (
+        # every operation that is given a model id
+        IndexModel([("model", ASCENDING)], name="model", unique=True),
+        # find by metric, param, tag, name, type or run; find_removed
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+    MODEL_POINTS: (
+        # get, find, purge: what a model has beyond its own document
+        IndexModel([("m", ASCENDING)], name="model"),
+        # find where a metric has exactly this value
         IndexModel([("k", ASCENDING)], name="terms"),
     ),
 }

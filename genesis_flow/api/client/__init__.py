@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from genesis_flow.api.client.artifacts import ArtifactClient
 from genesis_flow.api.client.experiments import ExperimentClient
+from genesis_flow.api.client.logged_models import LoggedModelClient
 from genesis_flow.api.client.logging import LoggingClient
 from genesis_flow.api.client.runs import RunClient
 from genesis_flow.api.exceptions import MlflowException
@@ -15,9 +16,9 @@ from genesis_flow.api.exceptions import MlflowException
 __all__ = ["MlflowClient"]
 
 
-class MlflowClient(ExperimentClient, RunClient, LoggingClient, ArtifactClient):
+class MlflowClient(ExperimentClient, RunClient, LoggingClient, ArtifactClient, LoggedModelClient):
     """
-    Everything that can be done with experiments and runs of one store, without an active run.
+    Everything that can be done with experiments, runs and logged models of one store, without an active run.
 
     Args:
         tracking_uri: The store; by default the tracking URI in force.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, Final, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.run import Run
@@ -31,8 +31,10 @@ from genesis_flow.domain.search.ast import (
 from genesis_flow.domain.search.like import like_regex
 from genesis_flow.domain.values.pages import Key
 
-Entity = Run | Experiment
-E = TypeVar("E", Run, Experiment)
+if TYPE_CHECKING:  # whoever searches runs only does not load it
+    from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
+
+E = TypeVar("E", "Run", "Experiment", "LoggedModel")
 SortKeys = tuple[tuple[int, Key], ...]
 
 #: Ranks of sort keys; they rise in both directions of an order.
@@ -46,22 +48,23 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def matches(filter: Filter, entity: Entity) -> bool:
+def matches(filter: Filter, entity: Run | Experiment | LoggedModel) -> bool:
     """Whether `entity` satisfies all of `filter`; `predicate` is faster for many entities."""
     return predicate(filter)(entity)
 
 
-def predicate(filter: Filter) -> Callable[[Entity], bool]:
+def predicate(filter: Filter) -> Callable[[Run | Experiment | LoggedModel], bool]:
     """The function that tells whether an entity satisfies all of `filter`."""
     tests = [_test(term) for term in filter.terms]
     return lambda entity: all(test(entity) for test in tests)
 
 
-def field_values(entity: Entity, field: Field) -> Sequence[Any]:
+def field_values(entity: Run | Experiment | LoggedModel, field: Field) -> Sequence[Any]:
     """
-    What `entity` has in `field`: nothing where it is missing, one value, or one for each dataset.
+    What `entity` has in `field`: nothing where it is missing, one value, one for each dataset, or one for
+    each point of a logged model's metric, the latest first.
 
-    Of several datasets any one satisfies a comparison. Only the id of an experiment is a number to an order
+    Any one of several satisfies a comparison. Only the id of an experiment is a number to an order
     and a text to a filter; here it is the text.
     """
     match field.kind:
@@ -71,21 +74,38 @@ def field_values(entity: Entity, field: Field) -> Sequence[Any]:
         case Kind.TAG:
             found = entity.tags.get(field.key)
         case Kind.PARAM:
-            found = _run(entity).params.get(field.key)
+            found = _with_params(entity).params.get(field.key)
         case Kind.METRIC:
-            metric = _run(entity).metrics.get(field.key)
+            if not isinstance(entity, Run):
+                points = [point for point in _points(entity, field) if point.key == field.key]
+                return [point.value for point in sorted(points, key=lambda point: point.recency)]
+            metric = entity.metrics.get(field.key)
             found = None if metric is None else metric.value
         case Kind.DATASET:
-            return _dataset_values(_run(entity), field.key)
+            if not isinstance(entity, Run):
+                return [point.dataset_name for point in _points(entity, field)]
+            return _dataset_values(entity, field.key)
         case _:
             assert_never(field.kind)
     return () if found is None else (found,)
 
 
-def _run(entity: Entity) -> Run:
-    if not isinstance(entity, Run):
-        raise TypeError(f"{type(entity).__name__} has no params, metrics or datasets")
+def _with_params(entity: Run | Experiment | LoggedModel) -> Run | LoggedModel:
+    if isinstance(entity, Experiment):
+        raise TypeError("Experiment has no params, metrics or datasets")
     return entity
+
+
+def _points(entity: Experiment | LoggedModel, field: Field) -> Iterator[ModelMetric]:
+    """The points of a logged model that were measured on one of the datasets of `field`, if it names any."""
+    if isinstance(entity, Experiment):
+        raise TypeError("Experiment has no params, metrics or datasets")
+    for point in entity.metrics:
+        if not field.datasets or any(
+            point.dataset_name == scope.name and scope.digest in (None, point.dataset_digest)
+            for scope in field.datasets
+        ):
+            yield point
 
 
 def _dataset_values(run: Run, key: str) -> list[str]:
@@ -94,7 +114,7 @@ def _dataset_values(run: Run, key: str) -> list[str]:
     return [getattr(used.dataset, key) for used in run.dataset_inputs]
 
 
-def _test(term: Comparison) -> Callable[[Entity], bool]:
+def _test(term: Comparison) -> Callable[[Run | Experiment | LoggedModel], bool]:
     if isinstance(term, Presence):
         field, present = term.field, term.present
         return lambda entity: bool(field_values(entity, field)) == present
@@ -118,7 +138,7 @@ def _acceptance(term: NumberComparison | TextComparison | Like | Membership) -> 
             assert_never(term)
 
 
-def order_keys(entity: Entity, order: Order) -> SortKeys:
+def order_keys(entity: Run | Experiment | LoggedModel, order: Order) -> SortKeys:
     """
     What places `entity` in `order`: a (rank, value) for each key, as in a `Cursor`.
 
@@ -127,12 +147,14 @@ def order_keys(entity: Entity, order: Order) -> SortKeys:
     return tuple(_ranked(_sort_value(entity, key.field)) for key in order)
 
 
-def _sort_value(entity: Entity, field: Field) -> Key:
+def _sort_value(entity: Run | Experiment | LoggedModel, field: Field) -> Key:
     values = field_values(entity, field)
     if not values:
         return None
     value: Key = values[0]
-    is_number = isinstance(entity, Experiment) and field == Field(Kind.ATTRIBUTE, "id")
+    is_number = field.kind is Kind.ATTRIBUTE and (
+        field.key == "id" if isinstance(entity, Experiment) else field.key == "experiment_id"
+    )
     return int(value) if is_number and value is not None else value
 
 

@@ -60,3 +60,18 @@ def run_exists(run_id: str) -> AlreadyExists:
 def no_run_tag(run_id: str, key: str) -> NotFound:
     """The run has no such tag."""
     return NotFound("tag", key, f"No tag with name: {key} in run with id {run_id}")
+
+
+def no_logged_model(model_id: str) -> NotFound:
+    """There is no such logged model, or it is deleted."""
+    return NotFound("logged model", model_id, f"Logged model with ID '{model_id}' not found.")
+
+
+def logged_model_exists(model_id: str) -> AlreadyExists:
+    """A logged model has the id already."""
+    return AlreadyExists("logged model", model_id, f"Logged model with ID '{model_id}' already exists.")
+
+
+def no_logged_model_tag(model_id: str, key: str) -> NotFound:
+    """The logged model has no such tag."""
+    return NotFound("tag", key, f"No tag with key {key!r} found for model with ID {model_id!r}.")

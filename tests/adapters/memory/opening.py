@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+from genesis_flow.adapters.memory.logged_models import MemoryLoggedModelRepository
 from genesis_flow.adapters.memory.runs import MemoryRunRepository
 from tests.contracts.samples import ROOT
 from tests.contracts.stores import OpensStores, Stores
@@ -14,4 +15,8 @@ class OpensMemory(OpensStores):
 
     def open_stores(self) -> Stores:
         database = MemoryDatabase(ROOT)
-        return Stores(MemoryExperimentRepository(database), MemoryRunRepository(database))
+        return Stores(
+            MemoryExperimentRepository(database),
+            MemoryRunRepository(database),
+            MemoryLoggedModelRepository(database),
+        )

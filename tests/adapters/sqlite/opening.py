@@ -10,6 +10,7 @@ import pytest
 
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
+from genesis_flow.adapters.sqlite.logged_models import SqliteLoggedModelRepository
 from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
 from tests.contracts.samples import ROOT
 from tests.contracts.stores import Capability, OpensStores, Stores
@@ -25,6 +26,7 @@ def stores_of(database: SqliteDatabase) -> Stores:
     return Stores(
         experiments=SqliteExperimentRepository(database),
         runs=SqliteRunRepository(database),
+        models=SqliteLoggedModelRepository(database),
         reopen=lambda: stores_of(opened(database.path)),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close,
