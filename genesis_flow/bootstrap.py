@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.logged_model_artifacts import LoggedModelArtifacts
     from genesis_flow.domain.use_cases.logged_models import LoggedModels
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+    from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
@@ -52,6 +53,7 @@ USE_CASES: Final = {
     "model_artifacts": "genesis_flow.domain.use_cases.logged_model_artifacts:LoggedModelArtifacts",
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
+    "model_persistence": "genesis_flow.domain.use_cases.model_persistence:ModelPersistence",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
 }
 
@@ -126,6 +128,12 @@ class Application:
     def logging(self) -> RunLogging:
         """What runs write."""
         found: RunLogging = use_case(self._container, "logging")
+        return found
+
+    @cached_property
+    def model_persistence(self) -> ModelPersistence:
+        """The files of models."""
+        found: ModelPersistence = use_case(self._container, "model_persistence")
         return found
 
     @cached_property

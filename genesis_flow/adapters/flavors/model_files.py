@@ -14,8 +14,14 @@ from genesis_flow.adapters.flavors.installed import distributions_of, version_of
 from genesis_flow.domain.entities.model_record import RECORD_FILE, ModelRecord
 from genesis_flow.domain.errors import CorruptRecord, UntrustedContent
 from genesis_flow.domain.values.text import shown
-from genesis_flow.ports.model_files import CONDA_FILE, CONSTRAINTS_FILE, PYTHON_FILE, REQUIREMENTS_FILE
-from genesis_flow.ports.model_files import Environment, ModelFiles
+from genesis_flow.ports.model_files import (
+    CONDA_FILE,
+    CONSTRAINTS_FILE,
+    PYTHON_FILE,
+    REQUIREMENTS_FILE,
+    Environment,
+    ModelFiles,
+)
 
 #: A record of this size holds signatures of tens of thousands of columns; beyond it is an attack.
 LARGEST_RECORD: Final = 16_000_000

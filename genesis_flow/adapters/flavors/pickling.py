@@ -53,7 +53,9 @@ class _Called:
         return _Named(*_CHECKING).__reduce__()
 
 
-def dump(model: Any, path: Path, *, by_value: bool, opened: Callable[[Path], IO[bytes]] | None = None) -> frozenset[str]:
+def dump(
+    model: Any, path: Path, *, by_value: bool, opened: Callable[[Path], IO[bytes]] | None = None
+) -> frozenset[str]:
     """
     Pickle `model` into the file `path`.
 

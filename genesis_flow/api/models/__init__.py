@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesis_flow.api.models.changes import add_libraries_to_model, update_model_requirements
+from genesis_flow.api.models.changes import update_model_requirements
 from genesis_flow.api.models.config import ModelConfig
+from genesis_flow.api.models.enforcement import validate_schema
 from genesis_flow.api.models.examples import convert_input_example_to_serving_input
 from genesis_flow.api.models.information import get_model_info, infer_pip_requirements
 from genesis_flow.api.models.model import Model, ModelInfo, set_model
-from genesis_flow.api.models.serving import predict, validate_serving_input
 from genesis_flow.api.models.signature import ModelSignature, infer_signature, set_signature
-from genesis_flow.api.pyfunc.enforcement import validate_schema
 
 #: What an example may be: a frame, array, sparse matrix, dict, list, text, bytes, or a tuple of one and params.
 ModelInputExample = Any
@@ -26,15 +25,12 @@ __all__ = [
     "ModelInfo",
     "ModelInputExample",
     "ModelSignature",
-    "add_libraries_to_model",
     "convert_input_example_to_serving_input",
     "get_model_info",
     "infer_pip_requirements",
     "infer_signature",
-    "predict",
     "set_model",
     "set_signature",
     "update_model_requirements",
     "validate_schema",
-    "validate_serving_input",
 ]

@@ -224,7 +224,9 @@ def _array(array: Any) -> Any:
     import numpy as np
 
     if array.dtype.kind == "f" and np.isnan(array).any():
-        return np.where(np.isnan(array), None, array.astype(object)).tolist()
+        plain = array.astype(object)
+        plain[np.isnan(array)] = None
+        return plain.tolist()
     return _jsonable(array.tolist())
 
 

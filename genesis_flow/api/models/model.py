@@ -18,7 +18,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.model_info import ModelInfo
-from genesis_flow.api.models.signature import ModelSignature
+from genesis_flow.api.models.model_signature import ModelSignature
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 from genesis_flow.domain.entities.model_record import RECORD_FILE
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genesis_flow.api.entities import LoggedModel
-    from genesis_flow.api.models.signature import ModelSignature
+    from genesis_flow.api.models.model_signature import ModelSignature
 
 __all__ = ["ModelInfo"]
 

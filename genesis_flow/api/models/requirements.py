@@ -96,7 +96,7 @@ def merged(lines: Sequence[str]) -> list[str]:
     """
     found: dict[tuple[str, str], list[str]] = {}
     for line in lines:
-        name, extras, versions, rest = _split(line)
+        name, _, _, rest = _split(line)
         key = (name.lower().replace("_", "-"), rest) if name else (line, "")
         found.setdefault(key, []).append(line)
     return [each[0] if len(set(each)) == 1 else _one_of(each) for each in found.values()]
@@ -105,6 +105,11 @@ def merged(lines: Sequence[str]) -> list[str]:
 def name_of(line: str) -> str:
     """The name of the package that a line for pip asks for, in lower case; "" for a path or URL."""
     return _split(line)[0].lower()
+
+
+def without_pip(conda: Mapping[str, Any]) -> list[Any]:
+    """What a conda environment asks for beside what it has pip install."""
+    return [each for each in conda.get("dependencies") or () if not (isinstance(each, Mapping) and "pip" in each)]
 
 
 def requirements_of_conda(content: Mapping[str, Any]) -> list[str]:
@@ -125,10 +130,7 @@ def _conda_environment(conda_env: Any) -> Environment:
         )
     lines, constraints = parsed(requirements_of_conda(conda_env))
     lines = _with_constraints(_with_mlflow(lines), constraints)
-    others = [
-        each for each in conda_env.get("dependencies") or () if not (isinstance(each, Mapping) and "pip" in each)
-    ]
-    return Environment(lines, constraints, {**conda_env, "dependencies": [*others, {"pip": lines}]})
+    return Environment(lines, constraints, {**conda_env, "dependencies": [*without_pip(conda_env), {"pip": lines}]})
 
 
 def _with_mlflow(lines: Sequence[str]) -> list[str]:
@@ -160,7 +162,8 @@ def _file_rows(path: Path, *, is_constraint: bool) -> Iterator[tuple[str, bool]]
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise MlflowException.invalid_parameter_value(f"The requirements file '{path}' cannot be read: {error}") from error
+        message = f"The requirements file '{path}' cannot be read: {error}"
+        raise MlflowException.invalid_parameter_value(message) from error
     yield from _rows(text.splitlines(), path.parent, is_constraint=is_constraint)
 
 

@@ -18,8 +18,8 @@ from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import INVALID_PARAMETER_VALUE, RESOURCE_ALREADY_EXISTS, MlflowException
 from genesis_flow.api.models.examples import Example, save_example
 from genesis_flow.api.models.model import Model
+from genesis_flow.api.models.model_signature import ModelSignature
 from genesis_flow.api.models.requirements import environment, require_one
-from genesis_flow.api.models.signature import ModelSignature
 from genesis_flow.domain.entities.model_record import FUNCTION, RECORD_FILE
 from genesis_flow.ports.flavors import ModelFlavor, SavedModel
 from genesis_flow.ports.model_files import CONDA_FILE, PYTHON_FILE
@@ -106,7 +106,7 @@ def inferred_signature(example: Example | None, predict: Callable[[Any, Any], An
         return None
     import numpy as np
 
-    from genesis_flow.api.pyfunc.enforcement import enforced_input, enforced_params
+    from genesis_flow.api.models.enforcement import enforced_input, enforced_params
     from genesis_flow.api.types.inference import UNKNOWN, infer_param_schema, infer_schema
 
     try:

@@ -46,7 +46,7 @@ class PythonModel(ABC):
         """What `predict` says about the types of its input and output."""
         return hints_of(self.predict)
 
-    def load_context(self, context: PythonModelContext) -> None:
+    def load_context(self, context: PythonModelContext) -> None:  # noqa: B027  # there may be nothing to do
         """Get ready, with the files of `context`; called once, when the model is loaded."""
 
     @abstractmethod

@@ -19,13 +19,12 @@ from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.config import read_config
 from genesis_flow.api.models.model import Model, ModelInfo
+from genesis_flow.api.models.model_signature import ModelSignature
 from genesis_flow.api.models.saving import SaveRequest, save
-from genesis_flow.api.models.signature import ModelSignature
 from genesis_flow.api.pyfunc.utils.data_validation import pyfunc
 from genesis_flow.api.types.type_hints import UnsupportedTypeHintException, schema_of_hint
 from genesis_flow.domain.entities.model_record import FUNCTION
 from genesis_flow.domain.values.hints import hints_of
-from genesis_flow.ports.model_files import CONDA_FILE, PYTHON_FILE
 from genesis_flow.ports.python_models import FunctionModel, PythonModelContext
 from genesis_flow.settings import MLFLOW_LOG_MODEL_COMPRESSION
 

@@ -73,6 +73,20 @@ _PYTHON_TYPES: Final[dict[str, type]] = {
 }  # fmt: skip
 
 
+def _dtype(given: Any) -> ColumnType:
+    return _type_or_name(given, "dtype")
+
+
+def _value_type(given: Any) -> ColumnType:
+    return _type_or_name(given, "value_type")
+
+
+def _name(given: Any) -> str:
+    if not isinstance(given, str):
+        raise MlflowException.invalid_parameter_value(f"Expected name to be a string, got type {type(given).__name__}")
+    return given
+
+
 @attrs.frozen(repr=False)
 class AnyType(BaseType):
     """Whatever JSON can hold; what nothing is known of."""
@@ -89,7 +103,7 @@ class AnyType(BaseType):
 class Array(BaseType):
     """Lists of one type."""
 
-    dtype: ColumnType = attrs.field(converter=lambda given: _type_or_name(given, "dtype"))
+    dtype: ColumnType = attrs.field(converter=_dtype)
 
     def __repr__(self) -> str:
         return f"Array({self.dtype!r})"
@@ -101,14 +115,15 @@ class Array(BaseType):
     @classmethod
     def from_json_dict(cls, **kwargs: Any) -> Array:
         """The type that `to_dict` gave."""
-        return _of_kind(cls, kwargs)
+        found: Array = _of_kind(cls, kwargs)
+        return found
 
 
 @attrs.frozen(repr=False)
 class Map(BaseType):
     """Dicts from texts to values of one type."""
 
-    value_type: ColumnType = attrs.field(converter=lambda given: _type_or_name(given, "value_type"))
+    value_type: ColumnType = attrs.field(converter=_value_type)
 
     def __repr__(self) -> str:
         return f"Map(str -> {self.value_type!r})"
@@ -120,15 +135,16 @@ class Map(BaseType):
     @classmethod
     def from_json_dict(cls, **kwargs: Any) -> Map:
         """The type that `to_dict` gave."""
-        return _of_kind(cls, kwargs)
+        found: Map = _of_kind(cls, kwargs)
+        return found
 
 
 @attrs.frozen(repr=False)
 class Property(BaseType):
     """An entry of an `Object`."""
 
-    name: str = attrs.field(converter=lambda given: _name(given))
-    dtype: ColumnType = attrs.field(converter=lambda given: _type_or_name(given, "dtype"))
+    name: str = attrs.field(converter=_name)
+    dtype: ColumnType = attrs.field(converter=_dtype)
     required: bool = True
 
     def __repr__(self) -> str:
@@ -145,12 +161,6 @@ class Property(BaseType):
             raise MlflowException(f"Expected Property JSON to contain a single key as name, got {len(kwargs)} keys.")
         ((name, content),) = kwargs.items()
         return cls(name, type_from_dict(content), content.get("required", True))
-
-
-def _name(given: Any) -> str:
-    if not isinstance(given, str):
-        raise MlflowException.invalid_parameter_value(f"Expected name to be a string, got type {type(given).__name__}")
-    return given
 
 
 def _by_name(properties: Any) -> list[Property]:
@@ -191,7 +201,8 @@ class Object(BaseType):
     @classmethod
     def from_json_dict(cls, **kwargs: Any) -> Object:
         """The type that `to_dict` gave."""
-        return _of_kind(cls, kwargs)
+        found: Object = _of_kind(cls, kwargs)
+        return found
 
 
 ColumnType = DataType | AnyType | Array | Map | Object

@@ -56,7 +56,9 @@ def infer_param_schema(parameters: dict[str, Any]) -> ParamSchema:
         MlflowException: INVALID_PARAMETER_VALUE: Something else than single values, lists of one type, or dicts.
     """
     if not isinstance(parameters, dict):
-        raise MlflowException.invalid_parameter_value(f"Expected parameters to be dict, got {type(parameters).__name__}")
+        raise MlflowException.invalid_parameter_value(
+            f"Expected parameters to be dict, got {type(parameters).__name__}"
+        )
     specs, faults = [], []
     for name, value in parameters.items():
         try:

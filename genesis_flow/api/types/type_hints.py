@@ -122,7 +122,8 @@ def validated(data: Any, hint: Any) -> Any:
         return _validated_pydantic(data, hint)
     if hint is float and type(data) is int:
         return data
-    _require(not isinstance(hint, type) or (isinstance(data, hint) and (hint is bool or type(data) is not bool)), data, hint)
+    if isinstance(hint, type):
+        _require(isinstance(data, hint) and (hint is bool or type(data) is not bool), data, hint)
     return data
 
 

@@ -10,8 +10,8 @@ import logging
 from typing import Any
 
 from genesis_flow.api.exceptions import MlflowException
-from genesis_flow.api.pyfunc.columns import enforced_columns
-from genesis_flow.api.pyfunc.tensors import enforced_tensors
+from genesis_flow.api.models.columns import enforced_columns
+from genesis_flow.api.models.tensors import enforced_tensors
 from genesis_flow.api.types.column_types import Array, Object
 from genesis_flow.api.types.params import ParamSchema, ParamSpec
 from genesis_flow.api.types.schema import Schema
@@ -68,8 +68,8 @@ def enforced_params(params: Any, schema: ParamSchema | None) -> dict[str, Any] |
         MlflowException: INVALID_PARAMETER_VALUE: Not a dict, or a value cannot be converted without loss.
     """
     if schema is None:
-        if params in (None, {}):
-            return params
+        if params is None or params == {}:
+            return None if params is None else {}
         _log.warning(
             "`params` can only be specified at inference time if the model signature defines a params schema. "
             "They are ignored."
@@ -155,7 +155,7 @@ def _frame_of_dict(data: dict[Any, Any], schema: Schema) -> Any:
 
 
 def _is_text_scalar(array: Any) -> bool:
-    return array.dtype.kind == "U" and array.shape == ()
+    return bool(array.dtype.kind == "U" and array.shape == ())
 
 
 def _with_required(data: Any, schema: Schema) -> Any:

@@ -154,7 +154,7 @@ def _single(value: Any, wanted: DataType, required: bool) -> Any:
         return enforced_series("", pd.Series(value), wanted)[0]
     except MlflowException as error:
         raise MlflowException.invalid_parameter_value(
-            f"Failed to enforce schema of data `{value}` with dtype `{wanted.name}`",
+            f"Failed to enforce schema of data `{value!s}` with dtype `{wanted.name}`",
             error_class="SCHEMA_ENFORCEMENT_FAILED",
         ) from error
 
