@@ -74,6 +74,32 @@ def load_npz(source: Path | bytes, trust: Trust = NO_TRUST, *, limits: Limits = 
     return array_files.arrays_of(Archive(memoryview(content), limits, name), limits, name, trust)
 
 
+def load_torch(
+    source: Path | bytes, trust: Trust = NO_TRUST, *, mapped: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> Any:
+    """
+    The object of a file of `torch.save`: tensors and their containers, modules of `torch.nn`, the caller's classes.
+
+    All tensors are on the CPU, wherever they were saved from.
+
+    Args:
+        mapped: Keep large tensors in the file, of which pages are read when they are used, instead of reading
+            them now. The file must not be changed while they live.
+
+    Raises:
+        As `load_pickle`.
+    """
+    from genesis_flow.adapters.flavors.secure import torch_files  # torch is needed only for this
+
+    if trust.allow_unsafe:
+        return _unsafely(_name_of(source), "torch", lambda: _unsafe_torch(source))
+    return torch_files.loaded(source, trust, limits, mapped=mapped)
+
+
+def _name_of(source: Path | bytes) -> str:
+    return source.name if isinstance(source, Path) else "model"
+
+
 def _unsafely(source: str, kind: str, load: Any) -> Any:
     _log.warning("'%s' is loaded by %s itself, because the caller allows it to run any code.", source, kind)
     return load()
@@ -95,3 +121,12 @@ def _unsafe_skops(content: bytes) -> Any:
     import skops.io
 
     return skops.io.loads(content, trusted=skops.io.get_untrusted_types(data=content))
+
+
+def _unsafe_torch(source: Path | bytes) -> Any:
+    import io
+
+    import torch
+
+    file = source if isinstance(source, Path) else io.BytesIO(source)
+    return torch.load(file, map_location="cpu", weights_only=False)

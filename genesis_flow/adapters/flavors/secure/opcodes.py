@@ -6,14 +6,16 @@ import codecs
 import pickle
 import struct
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.adapters.flavors.secure.entries import Refused
 from genesis_flow.adapters.flavors.secure.keys import require_key
 from genesis_flow.adapters.flavors.secure.limits import too_much
-from genesis_flow.adapters.flavors.secure.machine import Machine
 
-Step = Callable[[Machine], None]
+if TYPE_CHECKING:
+    from genesis_flow.adapters.flavors.secure.machine import Machine
+
+Step = Callable[["Machine"], None]
 
 STOP: Final = pickle.STOP[0]
 STEPS: Final[list[Step | None]] = [None] * 256

@@ -4,7 +4,7 @@ Arrays as joblib writes them: a small description in the pickle, and the bytes b
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from genesis_flow.adapters.flavors.secure.checks.arguments import is_of, require, whole_numbers
 from genesis_flow.adapters.flavors.secure.entries import Entry, Refused, Table
@@ -16,6 +16,7 @@ _MOST_DIMENSIONS: Final = 64
 class WrappedArray:
     """The description of an array whose bytes follow."""
 
+    only_while_loading: ClassVar = True
     subclass: Any
     shape: Any
     order: Any

@@ -170,9 +170,11 @@ def simple_namespace(target: Any, args: tuple[Any, ...]) -> Any:
     return target()
 
 
-def set_no_attributes(made: Any, state: Any) -> None:
-    """Containers that have a dictionary of attributes keep it empty."""
-    require(is_of(state, dict) and not state, f"{type(made).__name__} has attributes of its own")
+def set_metadata(made: Any, state: Any) -> None:
+    """The only attribute that containers have is the `_metadata` of a PyTorch state dictionary."""
+    require(is_of(state, dict) and set(state) <= {"_metadata"}, f"{type(made).__name__} has attributes of its own")
+    require(all(is_of(each, dict, collections.OrderedDict) for each in state.values()), "metadata is odd")
+    made.__dict__.update(state)
 
 
 def set_namespace(made: Any, state: Any) -> None:
