@@ -13,11 +13,13 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from genesis_flow.adapters.flavors.secure import array_files, skops_files
+from genesis_flow.adapters.flavors.secure import array_files, auditing, skops_files, torch_files
 from genesis_flow.adapters.flavors.secure.archives import Archive
 from genesis_flow.adapters.flavors.secure.limits import DEFAULT_LIMITS, Limits
 from genesis_flow.adapters.flavors.secure.pickles import unpickled
 from genesis_flow.adapters.flavors.secure.sources import read_once
+from genesis_flow.domain.errors import NotFound
+from genesis_flow.domain.values.audit import FileAudit
 from genesis_flow.domain.values.trust import NO_TRUST, Trust
 
 _log: Final = logging.getLogger(__name__)
@@ -89,11 +91,30 @@ def load_torch(
     Raises:
         As `load_pickle`.
     """
-    from genesis_flow.adapters.flavors.secure import torch_files  # torch is needed only for this
-
     if trust.allow_unsafe:
         return _unsafely(_name_of(source), "torch", lambda: _unsafe_torch(source))
     return torch_files.loaded(source, trust, limits, mapped=mapped)
+
+
+def audit_file(path: Path, trust: Trust = NO_TRUST, *, limits: Limits = DEFAULT_LIMITS) -> FileAudit:
+    """
+    What loading the file would make, and whether it would be loaded; nothing is made or imported for it.
+
+    A file that is damaged or that cannot be read is not an error but a problem that the audit names.
+    """
+    return auditing.audited(path, path.name, trust, limits)
+
+
+def audit_directory(path: Path, trust: Trust = NO_TRUST, *, limits: Limits = DEFAULT_LIMITS) -> list[FileAudit]:
+    """
+    What loading each file below the directory would make, in order of path.
+
+    Raises:
+        NotFound: There is no such directory.
+    """
+    if not path.is_dir():
+        raise NotFound("local directory", str(path), f"No such local directory: '{path}'")
+    return list(auditing.audited_below(path, trust, limits))
 
 
 def _name_of(source: Path | bytes) -> str:

@@ -8,9 +8,11 @@ import sys
 from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
+from genesis_flow.adapters.flavors.secure.checks.plain import ZONE
 from genesis_flow.adapters.flavors.secure.entries import Entry, Key, Refused, resolved
 from genesis_flow.adapters.flavors.secure.refusals import missing, untrusted
 from genesis_flow.adapters.flavors.secure.state import set_attributes, set_by_class
+from genesis_flow.adapters.flavors.secure.tables.plain import ZONES
 from genesis_flow.domain.values.trust import Trust
 
 _log: Final = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ class Making:
 
     def __init__(self, trust: Trust, source: str) -> None:
         self._trust, self.source = trust, source
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, Entry] = {id(ZONE): ZONES}
         self._vouched: dict[Key, Entry] = {}
         #: By id: what was made, kept alive so that ids stay its own, and the entry that made it.
         self._made: dict[int, tuple[Any, Entry]] = {}

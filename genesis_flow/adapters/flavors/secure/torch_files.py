@@ -83,8 +83,13 @@ def archive_of(content: memoryview, limits: Limits, source: str) -> tuple[Archiv
 def noted(pickled: memoryview, trust: Trust, limits: Limits, source: str, deadline: Deadline) -> Noting:
     """What the pickle of the archive would make, without making it."""
     noting = Noting(trust, source)
-    Machine(pickled, noting, limits, deadline, source, persistent=lambda reference: Note(None)).run()
+    note(pickled, noting, limits, deadline)
     return noting
+
+
+def note(pickled: memoryview, noting: Noting, limits: Limits, deadline: Deadline) -> None:
+    """Note in `noting` what the pickle would make; what was noted before it breaks off stays noted."""
+    Machine(pickled, noting, limits, deadline, noting.source, persistent=lambda reference: Note(None)).run()
 
 
 class _Storages:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import collections
 import datetime
-from typing import Any
+import re
+from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.checks.arguments import is_of, require
+
+_ZONE_NAME: Final = re.compile(r"(?:[A-Za-z0-9_+-]{1,40}/){0,3}[A-Za-z0-9_+-]{1,40}")
+#: Stands on the stack for the function that makes time zones.
+ZONE: Final = object()
 
 
 def encoded(target: Any, args: tuple[Any, ...]) -> Any:
@@ -121,14 +126,20 @@ def time_zone(target: Any, args: tuple[Any, ...]) -> Any:
     return target(*args)
 
 
-def zone_of_name(target: Any, args: tuple[Any, ...]) -> Any:
-    """`ZoneInfo._unpickle`-like: a zone by its name, which may not be a path out of the database."""
-    require(
-        1 <= len(args) <= 2 and is_of(args[0], str) and ".." not in args[0] and args[0][:1] not in ("/", "\\"),
-        "a time zone is odd",
-    )
+def maker_of_zones(target: Any, args: tuple[Any, ...]) -> Any:
+    """`getattr(ZoneInfo, "_unpickle")`: how a time zone is written, and the only use of `getattr`."""
     import zoneinfo
 
+    require(len(args) == 2 and args[0] is zoneinfo.ZoneInfo and args[1] == "_unpickle", "getattr is called")
+    return ZONE
+
+
+def zone(target: Any, args: tuple[Any, ...]) -> Any:
+    """`ZoneInfo._unpickle(name, whether it may be shared)`; a name is not a path out of the database."""
+    import zoneinfo
+
+    require(len(args) == 2 and is_of(args[0], str) and is_of(args[1], bool, int), "a time zone is odd")
+    require(_ZONE_NAME.fullmatch(args[0]) is not None, "the name of a time zone is odd")
     return zoneinfo.ZoneInfo(args[0])
 
 
