@@ -38,6 +38,9 @@ class ObjectMaker(Protocol):
     def fill(self, container: Any) -> Any:
         """A container that may be filled."""
 
+    def key(self, container: Any, key: Any) -> Any:
+        """A key or member that the container may have."""
+
 
 class Machine:
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import enum
 import importlib
 import logging
 import sys
@@ -10,12 +12,14 @@ from typing import Any, Final
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
 from genesis_flow.adapters.flavors.secure.checks.plain import ZONE
 from genesis_flow.adapters.flavors.secure.entries import Entry, Key, Refused, resolved
+from genesis_flow.adapters.flavors.secure.keys import require_key
 from genesis_flow.adapters.flavors.secure.refusals import missing, untrusted
 from genesis_flow.adapters.flavors.secure.state import set_attributes, set_by_class
 from genesis_flow.adapters.flavors.secure.tables.plain import ZONES
 from genesis_flow.domain.values.trust import Trust
 
 _log: Final = logging.getLogger(__name__)
+_PLAIN_CONTAINERS: Final = (dict, list, set, frozenset)
 
 #: Packages whose unlisted classes reach files, imports or code; nobody vouches for them one by one.
 _NEVER_TRUSTED: Final = (
@@ -83,8 +87,8 @@ class Making:
         if entry.full_name in _RECONSTRUCTORS:
             kind, arguments, items = entry.call(function, args)
             made = self.create(kind, arguments)
-            if items is not None:
-                self.fill(made).update(items)
+            for key, value in (items or {}).items():
+                self.fill(made)[self.key(made, key)] = value
             return made
         return self._keep(entry.call(function, args), entry)
 
@@ -109,6 +113,14 @@ class Making:
         if entry is None or made is not container or not entry.items:
             raise Refused(f"{_shown(container)} is not filled")
         return container
+
+    def key(self, container: Any, key: Any) -> Any:
+        """`key` itself, if it is plain and the container may have it."""
+        if type(container) not in _PLAIN_CONTAINERS:
+            entry = self._made[id(container)][1]
+            if entry.key is not None:
+                entry.key(key)
+        return require_key(key)
 
     def finish(self) -> None:
         """Look at the made objects whose parts have to fit each other, now that all have their parts."""
@@ -157,7 +169,22 @@ def _entry_by_trust(key: Key, source: str) -> Entry:
     # A name that leads to a function, or to a class that really lives elsewhere, is not what the caller vouched for.
     if not isinstance(value, type) or (value.__module__, value.__qualname__) != key or issubclass(value, type):
         raise untrusted(source, [".".join(key)], [])
-    return Entry(module, name, module.partition(".")[0], new=True, state=_set_vouched, vouched=True)
+    return Entry(
+        module,
+        name,
+        module.partition(".")[0],
+        new=True,
+        call=_member if issubclass(value, enum.Enum) else None,
+        state=_set_vouched,
+        items=issubclass(value, dict | list | collections.deque),
+        vouched=True,
+    )
+
+
+def _member(target: Any, args: tuple[Any, ...]) -> Any:
+    if len(args) != 1 or type(args[0]) not in (str, int, float, bytes, tuple):
+        raise Refused(f"{target.__qualname__} is called with something else than the value of a member")
+    return target(args[0])
 
 
 def _set_vouched(instance: Any, state: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
 from genesis_flow.adapters.flavors.secure.entries import Entry, Key, Refused
+from genesis_flow.adapters.flavors.secure.keys import require_key
 from genesis_flow.adapters.flavors.secure.machine import Machine
 from genesis_flow.adapters.flavors.secure.making import trustable
 from genesis_flow.adapters.flavors.secure.refusals import untrusted
@@ -73,6 +74,10 @@ class Noting:
         if not isinstance(container, Note):
             raise Refused("a plain value is filled")
         return container
+
+    def key(self, container: Any, key: Any) -> Any:
+        """A plain key, or a note of one."""
+        return require_key(key, Note)
 
     def require_allowed(self) -> None:
         """

@@ -58,9 +58,10 @@ def _array(machine: Machine, wrapped: WrappedArray) -> Any:
     count = 1
     for length in shape:
         count *= length
+    content = machine.take(count * kind.itemsize)
     array = numpy.empty(count, kind)
     if array.nbytes:
-        array.view("u1" if kind.itemsize else kind)[:] = numpy.frombuffer(machine.take(array.nbytes), "u1")
+        array.view("u1")[:] = numpy.frombuffer(content, "u1")
     array = array.reshape(shape[::-1]).transpose() if wrapped.order == "F" else array.reshape(shape)
     if not kind.isnative and kind.names is None:
         array = array.astype(kind.newbyteorder("="))

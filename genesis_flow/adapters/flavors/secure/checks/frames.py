@@ -75,7 +75,15 @@ def set_frame(made: Any, state: Any) -> None:
         and is_of(state.get("attrs", {}), dict) and state.get("_typ") in ("dataframe", "series"),
         "a frame is odd",
     )  # fmt: skip
+    for axis in state["_mgr"].axes:
+        special = any(is_of(label, str) and label.startswith("__array") for label in _labels(axis))
+        require(not special, "a label of a frame would tell numpy where in memory to read")
     made.__setstate__(state)
+
+
+def _labels(axis: Any) -> Any:
+    """The labels that are texts: a series gives the value at a label as an attribute of that name."""
+    return () if axis.dtype.kind in "iufbMm" or axis.nlevels > 1 else axis.tolist()
 
 
 def finish_frame(made: Any) -> None:
@@ -204,9 +212,9 @@ def set_dtype(made: Any, state: Any) -> None:
 def require_attributes_of_dtype(state: Any) -> None:
     """Refuse what no type of pandas has."""
     allowed = {
-        "categories", "ordered", "unit", "tz", "subtype", "closed", "_dtype", "_fill_value", "storage", "_storage", "_na_value",
-        "pyarrow_dtype", "numpy_dtype", "type", "itemsize", "kind", "name", "_cache", "_cache_dtypes", "na_value",
-        "_is_numeric", "_is_boolean", "_freq", "str",
+        "categories", "ordered", "unit", "tz", "subtype", "closed", "_dtype", "_fill_value", "storage", "_storage",
+        "_na_value", "pyarrow_dtype", "numpy_dtype", "type", "itemsize", "kind", "name", "_cache", "_cache_dtypes",
+        "na_value", "_is_numeric", "_is_boolean", "_freq", "str",
     }  # fmt: skip
     require(is_of(state, dict) and set(state) <= allowed, "a type of pandas is odd")
 

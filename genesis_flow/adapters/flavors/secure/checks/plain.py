@@ -10,6 +10,7 @@ from typing import Any, Final
 from genesis_flow.adapters.flavors.secure.checks.arguments import is_of, require
 
 _ZONE_NAME: Final = re.compile(r"(?:[A-Za-z0-9_+-]{1,40}/){0,3}[A-Za-z0-9_+-]{1,40}")
+_FRACTION: Final = re.compile(r"-?[0-9]{1,2000}(?:/[0-9]{1,2000})?")
 #: Stands on the stack for the function that makes time zones.
 ZONE: Final = object()
 
@@ -104,11 +105,30 @@ def date(target: Any, args: tuple[Any, ...]) -> Any:
     require(
         1 <= len(args) <= 2
         and is_of(args[0], bytes, str)
-        and (len(args) == 1 or isinstance(args[1], datetime.tzinfo)),
+        and (len(args) == 1 or (target is not datetime.date and isinstance(args[1], datetime.tzinfo))),
         "a date is odd",
     )
     packed = args[0].encode("latin-1") if is_of(args[0], str) else args[0]
-    return target(packed, *args[1:])
+    size = {datetime.date: 4, datetime.datetime: 10, datetime.time: 6}[target]
+    require(len(packed) == size, "a date is odd")
+    # Made of its parts, because made of its bytes it could have a 13th month.
+    zone = {"tzinfo": args[1]} if len(args) == 2 else {}
+    return target(*_parts_of_date(packed, target), **zone, **_fold(packed, target))
+
+
+def _parts_of_date(packed: bytes, target: Any) -> list[int]:
+    day = [] if target is datetime.time else [packed[0] * 256 + packed[1], packed[2] & 0x7F, packed[3]]
+    time = packed[4:] if target is datetime.datetime else packed
+    if target is datetime.date:
+        return day
+    hour = time[0] & 0x7F if target is datetime.time else time[0]
+    return [*day, hour, time[1], time[2], int.from_bytes(time[3:6])]
+
+
+def _fold(packed: bytes, target: Any) -> dict[str, int]:
+    if target is datetime.date:
+        return {}
+    return {"fold": packed[0 if target is datetime.time else 2] >> 7}
 
 
 def time_delta(target: Any, args: tuple[Any, ...]) -> Any:
@@ -154,7 +174,8 @@ def fraction(target: Any, args: tuple[Any, ...]) -> Any:
     require(
         len(args) in (1, 2)
         and (
-            all(is_of(each, int) for each in args) or (len(args) == 1 and is_of(args[0], str) and len(args[0]) < 2_000)
+            all(is_of(each, int) for each in args)
+            or (len(args) == 1 and is_of(args[0], str) and _FRACTION.fullmatch(args[0]) is not None)
         ),
         "a fraction is odd",
     )

@@ -170,9 +170,19 @@ def layout(target: Any, args: tuple[Any, ...]) -> Any:
 
 def set_module(made: Any, state: Any) -> None:
     """The attributes of a module: parameters, buffers and parts of their kinds, and no hooks."""
+    require_attributes(type(made), state)
+    _require_module(state)
+    type(made).__setstate__(made, state)
+
+
+def finish_module(made: Any) -> None:
+    """They are still what they were when they were set: a file can fill a dictionary after it was looked at."""
+    _require_module(made.__dict__)
+
+
+def _require_module(state: Any) -> None:
     import torch
 
-    require_attributes(type(made), state)
     for key, value in state.items():
         if "_hooks" in key:
             _require_no_hooks(value)
@@ -185,7 +195,7 @@ def set_module(made: Any, state: Any) -> None:
         parts = state.get(name, {})
         require(
             is_of(parts, dict, collections.OrderedDict)
-            and all(is_of(key, str) and (part is None or isinstance(part, kind)) for key, part in parts.items()),
+            and all(is_of(key, str) and key[:2] != "__" for key in parts)
+            and all(part is None or isinstance(part, kind) for part in parts.values()),
             f"the {name} of a module are odd",
         )
-    type(made).__setstate__(made, state)

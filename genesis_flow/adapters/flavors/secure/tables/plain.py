@@ -8,7 +8,7 @@ from genesis_flow.adapters.flavors.secure.checks import arrays, plain
 from genesis_flow.adapters.flavors.secure.entries import Entry, Table, aliased, calls, classes, values
 
 _PYTHON: Final[Table] = {
-    **values("", {"builtins": "object int float bool str list tuple dict type Ellipsis NotImplemented"}),
+    **values("", {"builtins": "object int float bool str list tuple dict Ellipsis NotImplemented"}),
     **calls("", {"builtins": "set frozenset bytes bytearray"}, plain.plain_container),
     **calls("", {"builtins": "slice"}, plain.slice_of),
     **calls("", {"builtins": "complex"}, plain.complex_of),

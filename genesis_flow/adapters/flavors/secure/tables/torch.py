@@ -62,7 +62,7 @@ STORAGES: Final = {
 }  # fmt: skip
 
 TABLE: Final[Table] = {
-    **classes(_PACKAGE, _MODULES, state=tensors.set_module),
+    **classes(_PACKAGE, _MODULES, state=tensors.set_module, finish=tensors.finish_module),
     **values(_PACKAGE, {
         "torch": (
             "Tensor uint8 int8 int16 short int32 int int64 long float16 half float32 float float64 double complex32 "
