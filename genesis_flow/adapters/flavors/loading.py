@@ -13,11 +13,13 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from genesis_flow.adapters.flavors.secure import array_files, skops_files
+from genesis_flow.adapters.flavors.secure import array_files, auditing, skops_files, torch_files
 from genesis_flow.adapters.flavors.secure.archives import Archive
 from genesis_flow.adapters.flavors.secure.limits import DEFAULT_LIMITS, Limits
 from genesis_flow.adapters.flavors.secure.pickles import unpickled
 from genesis_flow.adapters.flavors.secure.sources import read_once
+from genesis_flow.domain.errors import NotFound
+from genesis_flow.domain.values.audit import FileAudit
 from genesis_flow.domain.values.trust import NO_TRUST, Trust
 
 _log: Final = logging.getLogger(__name__)
@@ -74,6 +76,51 @@ def load_npz(source: Path | bytes, trust: Trust = NO_TRUST, *, limits: Limits = 
     return array_files.arrays_of(Archive(memoryview(content), limits, name), limits, name, trust)
 
 
+def load_torch(
+    source: Path | bytes, trust: Trust = NO_TRUST, *, mapped: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> Any:
+    """
+    The object of a file of `torch.save`: tensors and their containers, modules of `torch.nn`, the caller's classes.
+
+    All tensors are on the CPU, wherever they were saved from.
+
+    Args:
+        mapped: Keep large tensors in the file, of which pages are read when they are used, instead of reading
+            them now. The file must not be changed while they live.
+
+    Raises:
+        As `load_pickle`.
+    """
+    if trust.allow_unsafe:
+        return _unsafely(_name_of(source), "torch", lambda: _unsafe_torch(source))
+    return torch_files.loaded(source, trust, limits, mapped=mapped)
+
+
+def audit_file(path: Path, trust: Trust = NO_TRUST, *, limits: Limits = DEFAULT_LIMITS) -> FileAudit:
+    """
+    What loading the file would make, and whether it would be loaded; nothing is made or imported for it.
+
+    A file that is damaged or that cannot be read is not an error but a problem that the audit names.
+    """
+    return auditing.audited(path, path.name, trust, limits)
+
+
+def audit_directory(path: Path, trust: Trust = NO_TRUST, *, limits: Limits = DEFAULT_LIMITS) -> list[FileAudit]:
+    """
+    What loading each file below the directory would make, in order of path.
+
+    Raises:
+        NotFound: There is no such directory.
+    """
+    if not path.is_dir():
+        raise NotFound("local directory", str(path), f"No such local directory: '{path}'")
+    return list(auditing.audited_below(path, trust, limits))
+
+
+def _name_of(source: Path | bytes) -> str:
+    return source.name if isinstance(source, Path) else "model"
+
+
 def _unsafely(source: str, kind: str, load: Any) -> Any:
     _log.warning("'%s' is loaded by %s itself, because the caller allows it to run any code.", source, kind)
     return load()
@@ -95,3 +142,12 @@ def _unsafe_skops(content: bytes) -> Any:
     import skops.io
 
     return skops.io.loads(content, trusted=skops.io.get_untrusted_types(data=content))
+
+
+def _unsafe_torch(source: Path | bytes) -> Any:
+    import io
+
+    import torch
+
+    file = source if isinstance(source, Path) else io.BytesIO(source)
+    return torch.load(file, map_location="cpu", weights_only=False)

@@ -9,7 +9,6 @@ from genesis_flow.adapters.flavors.secure.archives import Archive
 from genesis_flow.adapters.flavors.secure.limits import Deadline, Limits
 from genesis_flow.adapters.flavors.secure.pickles import made, noted
 from genesis_flow.adapters.flavors.secure.refusals import corrupt
-from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.domain.values.trust import Trust
 
 MAGIC: Final = b"\x93NUMPY"
@@ -26,12 +25,7 @@ def array_of(content: memoryview, limits: Limits, source: str, trust: Trust | No
     """
     import numpy
 
-    try:
-        shape, fortran, kind, start = npy_header(content)
-    except GenesisFlowError:
-        raise
-    except Exception as error:
-        raise corrupt(source, f"it is no array: {error}") from error
+    shape, fortran, kind, start = _header(content, source)
     if kind.hasobject:
         return _objects(content[start:], limits, source, trust)
     count = 1
@@ -45,7 +39,20 @@ def array_of(content: memoryview, limits: Limits, source: str, trust: Trust | No
     return array.reshape(shape[::-1]).transpose() if fortran else array.reshape(shape)
 
 
-def npy_header(content: memoryview) -> tuple[tuple[int, ...], bool, Any, int]:
+def start_of_objects(content: memoryview, source: str) -> int | None:
+    """Where the pickle of an array of objects begins; None if it is an array of something else."""
+    _, _, kind, start = _header(content, source)
+    return start if kind.hasobject else None
+
+
+def _header(content: memoryview, source: str) -> tuple[tuple[int, ...], bool, Any, int]:
+    try:
+        return _parsed_header(content)
+    except Exception as error:
+        raise corrupt(source, f"it is no array: {error}") from error
+
+
+def _parsed_header(content: memoryview) -> tuple[tuple[int, ...], bool, Any, int]:
     """Shape, order and type of a .npy file, and where its data begins."""
     from numpy.lib import format as npy
 

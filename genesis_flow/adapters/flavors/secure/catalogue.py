@@ -17,6 +17,9 @@ _HOMES: Final = {
     "sklearn": "sklearn",
     "_loss": "sklearn",
     "scipy": "sklearn",
+    "torch": "torch",
+    "pandas": "pandas",
+    "pyarrow": "pandas",
 }
 
 

@@ -34,15 +34,21 @@ _KINDS: Final[tuple[tuple[bytes, Callable[[], Any]], ...]] = (
 )
 
 
-def expanded(content: bytes, limits: Limits, source: str) -> bytes | bytearray:
+def is_compressed(head: bytes) -> bool:
+    """Whether a file that begins like this is compressed."""
+    return any(head.startswith(magic) for magic, _ in _KINDS)
+
+
+def expanded(content: bytes | memoryview, limits: Limits, source: str) -> bytes | bytearray | memoryview:
     """`content` itself, or what it expands to if it is compressed."""
+    head = bytes(content[:8])
     for magic, maker in _KINDS:
-        if content.startswith(magic):
+        if head.startswith(magic):
             return _expand(content, maker(), limits.expanded_bytes(len(content)), source)
     return content
 
 
-def _expand(content: bytes, expander: Any, most: int, source: str) -> bytearray:
+def _expand(content: bytes | memoryview, expander: Any, most: int, source: str) -> bytearray:
     result = bytearray()
     try:
         rest: bytes | memoryview = memoryview(content)

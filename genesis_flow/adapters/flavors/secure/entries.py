@@ -38,6 +38,7 @@ class Entry:
         state: Sets the state of what it makes; None: attributes only, and nothing for what is called.
         finish: Looks at a made object when everything has been loaded.
         items: What it makes are containers that a file may fill.
+        key: Looks at each key that a file puts into what it makes.
         vouched: The caller vouches for it: arguments may be given when it is created.
     """
 
@@ -49,6 +50,7 @@ class Entry:
     state: Setter | None = None
     finish: Callable[[Any], None] | None = None
     items: bool = False
+    key: Callable[[Any], None] | None = None
     vouched: bool = False
 
     @property

@@ -33,6 +33,8 @@ def require_sound(root: Any, making: Making, limits: Limits) -> None:
         seen.add(id(value))
         if depth > limits.depth:
             raise too_much(making.source, "nested containers", limits.depth)
+        if getattr(type(value), "only_while_loading", False):
+            raise Refused("a part that only makes sense while loading is kept in it")
         if isinstance(value, _CODE) and not making.may_be_kept(value):
             raise Refused(f"{getattr(value, '__name__', type(value).__name__)} is kept in it")
         pending.extend((part, depth + 1) for part in _parts(value, making) if type(part) not in _ATOMS)

@@ -24,27 +24,30 @@ _MOST_PARTS: Final = 2_000
 _MOST_DEPTH: Final = 50
 
 
-def require_key(key: Any) -> Any:
+def require_key(key: Any, also: type | None = None) -> Any:
     """
     `key` itself, if hashing and comparing it runs no code of a model and takes no long time.
+
+    Args:
+        also: A further type that may be, or be part of, a key.
 
     Raises:
         Refused: It may.
     """
     if type(key) not in _ATOMS:
-        _walk(key, 0, [0])
+        _walk(key, 0, [0], also)
     return key
 
 
-def _walk(key: Any, depth: int, seen: list[int]) -> None:
+def _walk(key: Any, depth: int, seen: list[int], also: type | None) -> None:
     seen[0] += 1
     if depth > _MOST_DEPTH or seen[0] > _MOST_PARTS:
         raise Refused("a key has too many parts")
     kind = type(key)
     if kind is tuple or kind is frozenset:
         for part in key:
-            _walk(part, depth + 1, seen)
-    elif kind not in _ATOMS and not _is_plain(key, kind):
+            _walk(part, depth + 1, seen, also)
+    elif kind not in _ATOMS and kind is not also and not _is_plain(key, kind):
         raise Refused(f"an object of {kind.__name__} is a key")
 
 

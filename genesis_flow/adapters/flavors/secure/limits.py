@@ -34,7 +34,7 @@ class Limits:
     memo: int = 50_000_000
     depth: int = 2_000
     members: int = 200_000
-    schema_bytes: int = 1 << 30
+    schema_bytes: int = 1 << 29
     seconds: float = 600.0
 
     def expanded_bytes(self, stored_bytes: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from genesis_flow.adapters.flavors.secure.entries import Key, Refused
 from genesis_flow.adapters.flavors.secure.limits import Deadline, Limits, too_much
+from genesis_flow.adapters.flavors.secure.opcodes import STEPS, STOP
 from genesis_flow.adapters.flavors.secure.refusals import corrupt, forbidden
 from genesis_flow.domain.errors import GenesisFlowError
 
@@ -36,6 +37,9 @@ class ObjectMaker(Protocol):
 
     def fill(self, container: Any) -> Any:
         """A container that may be filled."""
+
+    def key(self, container: Any, key: Any) -> Any:
+        """A key or member that the container may have."""
 
 
 class Machine:
@@ -93,8 +97,6 @@ class Machine:
             raise corrupt(self.source, f"{type(error).__name__} at byte {self.at}: {error}") from error
 
     def _run(self) -> Any:
-        from genesis_flow.adapters.flavors.secure.opcodes import STEPS, STOP
-
         data, steps = self.data, STEPS
         most = self.limits.opcodes
         while True:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import collections
+import enum
 import importlib
 import logging
 import sys
 from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
+from genesis_flow.adapters.flavors.secure.checks.plain import ZONE
 from genesis_flow.adapters.flavors.secure.entries import Entry, Key, Refused, resolved
+from genesis_flow.adapters.flavors.secure.keys import require_key
 from genesis_flow.adapters.flavors.secure.refusals import missing, untrusted
 from genesis_flow.adapters.flavors.secure.state import set_attributes, set_by_class
+from genesis_flow.adapters.flavors.secure.tables.plain import ZONES
 from genesis_flow.domain.values.trust import Trust
 
 _log: Final = logging.getLogger(__name__)
+_PLAIN_CONTAINERS: Final = (dict, list, set, frozenset)
 
 #: Packages whose unlisted classes reach files, imports or code; nobody vouches for them one by one.
 _NEVER_TRUSTED: Final = (
@@ -33,7 +39,7 @@ class Making:
 
     def __init__(self, trust: Trust, source: str) -> None:
         self._trust, self.source = trust, source
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, Entry] = {id(ZONE): ZONES}
         self._vouched: dict[Key, Entry] = {}
         #: By id: what was made, kept alive so that ids stay its own, and the entry that made it.
         self._made: dict[int, tuple[Any, Entry]] = {}
@@ -81,8 +87,8 @@ class Making:
         if entry.full_name in _RECONSTRUCTORS:
             kind, arguments, items = entry.call(function, args)
             made = self.create(kind, arguments)
-            if items is not None:
-                self.fill(made).update(items)
+            for key, value in (items or {}).items():
+                self.fill(made)[self.key(made, key)] = value
             return made
         return self._keep(entry.call(function, args), entry)
 
@@ -107,6 +113,14 @@ class Making:
         if entry is None or made is not container or not entry.items:
             raise Refused(f"{_shown(container)} is not filled")
         return container
+
+    def key(self, container: Any, key: Any) -> Any:
+        """`key` itself, if it is plain and the container may have it."""
+        if type(container) not in _PLAIN_CONTAINERS:
+            entry = self._made[id(container)][1]
+            if entry.key is not None:
+                entry.key(key)
+        return require_key(key)
 
     def finish(self) -> None:
         """Look at the made objects whose parts have to fit each other, now that all have their parts."""
@@ -155,17 +169,36 @@ def _entry_by_trust(key: Key, source: str) -> Entry:
     # A name that leads to a function, or to a class that really lives elsewhere, is not what the caller vouched for.
     if not isinstance(value, type) or (value.__module__, value.__qualname__) != key or issubclass(value, type):
         raise untrusted(source, [".".join(key)], [])
-    return Entry(module, name, module.partition(".")[0], new=True, state=_set_vouched, vouched=True)
+    return Entry(
+        module,
+        name,
+        module.partition(".")[0],
+        new=True,
+        call=_member if issubclass(value, enum.Enum) else None,
+        state=_set_vouched,
+        items=issubclass(value, dict | list | collections.deque),
+        vouched=True,
+    )
+
+
+def _member(target: Any, args: tuple[Any, ...]) -> Any:
+    if len(args) != 1 or type(args[0]) not in (str, int, float, bytes, tuple):
+        raise Refused(f"{target.__qualname__} is called with something else than the value of a member")
+    return target(args[0])
 
 
 def _set_vouched(instance: Any, state: Any) -> None:
     kind = type(instance)
+    for base in kind.__mro__[1:]:
+        # What is not allowed to a module of torch.nn is not allowed to a class that was derived from one.
+        entry = entry_of((base.__module__, base.__qualname__))
+        if entry is not None and entry.state is not None:
+            return entry.state(instance, state)
     if type(state) is not dict and hasattr(kind, "__setstate__"):
-        kind.__setstate__(instance, state)
-    elif type(state) is dict:
-        set_by_class(instance, state)
-    else:
-        set_attributes(instance, state)
+        return kind.__setstate__(instance, state)  # type: ignore[no-any-return]
+    if type(state) is dict:
+        return set_by_class(instance, state)
+    return set_attributes(instance, state)
 
 
 def _shown(value: Any) -> str:

@@ -8,13 +8,17 @@ from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
 from genesis_flow.adapters.flavors.secure.entries import Entry, Key, Refused
+from genesis_flow.adapters.flavors.secure.keys import require_key
 from genesis_flow.adapters.flavors.secure.machine import Machine
 from genesis_flow.adapters.flavors.secure.making import trustable
 from genesis_flow.adapters.flavors.secure.refusals import untrusted
 from genesis_flow.adapters.flavors.secure.wrapped_arrays import skip_padding
+from genesis_flow.domain.values.audit import Verdict
 from genesis_flow.domain.values.trust import Trust
 
 _CODE: Final = re.compile(r"[<>=|]?([a-zA-Z?])([0-9]*)")
+
+_WRONG: Final = (Verdict.REFUSED, Verdict.TRUSTABLE)
 
 
 class Note:
@@ -38,12 +42,12 @@ class Noting:
     The names that one pickle uses.
 
     Attributes:
-        names: Each name with what may be said of it: "allowed", "trusted", "can be trusted" or "refused".
+        names: Each name with what is said of it.
     """
 
     def __init__(self, trust: Trust, source: str) -> None:
         self._trust, self.source = trust, source
-        self.names: dict[Key, str] = {}
+        self.names: dict[Key, Verdict] = {}
 
     def named(self, key: Key) -> Note:
         """A note of the name."""
@@ -71,6 +75,10 @@ class Noting:
             raise Refused("a plain value is filled")
         return container
 
+    def key(self, container: Any, key: Any) -> Any:
+        """A plain key, or a note of one."""
+        return require_key(key, Note)
+
     def require_allowed(self) -> None:
         """
         Nothing, if each name may be used.
@@ -78,17 +86,17 @@ class Noting:
         Raises:
             UntrustedContent: One or more may not; names all of them.
         """
-        wrong = [key for key, verdict in self.names.items() if verdict in ("refused", "can be trusted")]
+        wrong = [key for key, verdict in self.names.items() if verdict in _WRONG]
         if wrong:
             raise untrusted(self.source, map(".".join, wrong), [".".join(key) for key in wrong if trustable(key)])
 
-    def _verdict(self, key: Key) -> str:
+    def _verdict(self, key: Key) -> Verdict:
         entry: Entry | None = entry_of(key)
         if entry is not None:
-            return "allowed"
+            return Verdict.ALLOWED
         if not trustable(key):
-            return "refused"
-        return "trusted" if ".".join(key) in self._trust.names else "can be trusted"
+            return Verdict.REFUSED
+        return Verdict.TRUSTED if ".".join(key) in self._trust.names else Verdict.TRUSTABLE
 
 
 def note_wrapped(machine: Machine) -> None:
@@ -113,17 +121,23 @@ def note_wrapped(machine: Machine) -> None:
 
 
 def _size_of(dtype: Any) -> tuple[str, int]:
-    args = dtype.args if isinstance(dtype, Note) else None
-    match = _CODE.fullmatch(args[0]) if args and type(args[0]) is str else None
+    """The letter of a noted dtype ("O" if it holds objects) and its size in bytes."""
+    if not isinstance(dtype, Note) or dtype.key is None or type(dtype.args) is not tuple or not dtype.args:
+        raise Refused("the type of an array is odd")
+    if dtype.key[1] == "_convert_to_stringdtype_kwargs":
+        return "O", 0
+    name, state = dtype.args[0], dtype.state
+    if isinstance(name, Note):  # numpy.record, whose size is in its state
+        size = state[5] if type(state) is tuple and len(state) > 5 else None
+        return ("O" if _has_objects(state) else "V"), size if type(size) is int and size >= 0 else 0
+    match = _CODE.fullmatch(name) if type(name) is str else None
     if match is None:
         raise Refused("the type of an array is odd")
     code, digits = match.groups()
-    if code == "V" and _has_objects(dtype.state):
-        code = "O"
-    return code, int(digits or 1) * (4 if code == "U" else 1)
+    return "O" if code == "V" and _has_objects(state) else code, int(digits or 1) * (4 if code == "U" else 1)
 
 
 def _has_objects(state: Any) -> bool:
     fields = state[4] if type(state) is tuple and len(state) > 4 else None
-    parts = [part[0] for part in fields.values() if type(part) is tuple] if type(fields) is dict else []
+    parts = [part[0] for part in fields.values() if type(part) is tuple and part] if type(fields) is dict else []
     return any(_size_of(part)[0] == "O" for part in parts)

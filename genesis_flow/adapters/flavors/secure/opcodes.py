@@ -6,14 +6,15 @@ import codecs
 import pickle
 import struct
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.adapters.flavors.secure.entries import Refused
-from genesis_flow.adapters.flavors.secure.keys import require_key
 from genesis_flow.adapters.flavors.secure.limits import too_much
-from genesis_flow.adapters.flavors.secure.machine import Machine
 
-Step = Callable[[Machine], None]
+if TYPE_CHECKING:
+    from genesis_flow.adapters.flavors.secure.machine import Machine
+
+Step = Callable[["Machine"], None]
 
 STOP: Final = pickle.STOP[0]
 STEPS: Final[list[Step | None]] = [None] * 256
@@ -216,13 +217,14 @@ def _list(machine: Machine) -> None:
 @_step(pickle.DICT)
 def _dict(machine: Machine) -> None:
     items = machine.since_mark()
-    machine.stack.append(_put_items({}, items))
+    machine.stack.append({})
+    _put_items(machine, machine.stack[-1], items)
 
 
 @_step(pickle.FROZENSET)
 def _frozenset(machine: Machine) -> None:
     items = machine.since_mark()
-    machine.stack.append(frozenset(map(require_key, items)))
+    machine.stack.append(frozenset([machine.maker.key(frozenset(), item) for item in items]))
 
 
 @_step(pickle.APPEND)
@@ -247,13 +249,13 @@ def _extend(machine: Machine, items: Iterable[Any]) -> None:
 def _set_item(machine: Machine) -> None:
     value = machine.stack.pop()
     key = machine.stack.pop()
-    _put_items(_mapping(machine), [key, value])
+    _put_items(machine, _mapping(machine), [key, value])
 
 
 @_step(pickle.SETITEMS)
 def _set_items(machine: Machine) -> None:
     items = machine.since_mark()
-    _put_items(_mapping(machine), items)
+    _put_items(machine, _mapping(machine), items)
 
 
 def _mapping(machine: Machine) -> Any:
@@ -261,13 +263,13 @@ def _mapping(machine: Machine) -> Any:
     return target if type(target) is dict else machine.maker.fill(target)
 
 
-def _put_items(target: Any, items: list[Any]) -> Any:
+def _put_items(machine: Machine, target: Any, items: list[Any]) -> None:
     if len(items) % 2:
         raise Refused("a dictionary has a key without a value")
+    is_plain, check = type(target) is dict, machine.maker.key
     for at in range(0, len(items), 2):
         key = items[at]
-        target[key if type(key) is str else require_key(key)] = items[at + 1]
-    return target
+        target[key if is_plain and type(key) is str else check(target, key)] = items[at + 1]
 
 
 @_step(pickle.ADDITEMS)
@@ -276,7 +278,7 @@ def _add_items(machine: Machine) -> None:
     target = machine.stack[-1]
     if type(target) is not set:
         raise Refused("members are added to what is no set")
-    target.update(map(require_key, items))
+    target.update([machine.maker.key(target, item) for item in items])
 
 
 @_step(pickle.GLOBAL)

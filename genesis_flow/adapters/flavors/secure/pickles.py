@@ -11,8 +11,9 @@ from genesis_flow.adapters.flavors.secure.limits import Deadline, Limits
 from genesis_flow.adapters.flavors.secure.machine import Machine
 from genesis_flow.adapters.flavors.secure.making import Making
 from genesis_flow.adapters.flavors.secure.noting import Noting, note_wrapped
-from genesis_flow.adapters.flavors.secure.refusals import forbidden
+from genesis_flow.adapters.flavors.secure.refusals import corrupt, forbidden
 from genesis_flow.adapters.flavors.secure.wrapped_arrays import read_wrapped
+from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.domain.values.trust import Trust
 
 
@@ -27,8 +28,13 @@ def unpickled(content: bytes, trust: Trust, limits: Limits, source: str) -> Any:
 def noted(data: memoryview, trust: Trust, limits: Limits, source: str, deadline: Deadline) -> Noting:
     """What the pickle would make, without making it."""
     noting = Noting(trust, source)
-    Machine(data, noting, limits, deadline, source, after_state=note_wrapped).run()
+    note(data, noting, limits, deadline)
     return noting
+
+
+def note(data: memoryview, noting: Noting, limits: Limits, deadline: Deadline) -> None:
+    """Note in `noting` what the pickle would make; what was noted before it breaks off stays noted."""
+    Machine(data, noting, limits, deadline, noting.source, after_state=note_wrapped).run()
 
 
 def made(data: memoryview, trust: Trust, limits: Limits, source: str, deadline: Deadline) -> Any:
@@ -44,5 +50,9 @@ def finished(found: Any, making: Making, limits: Limits) -> None:
     try:
         making.finish()
         require_sound(found, making, limits)
+    except GenesisFlowError:
+        raise
     except Refused as error:
         raise forbidden(making.source, str(error)) from error
+    except Exception as error:
+        raise corrupt(making.source, f"its parts do not fit: {type(error).__name__}: {error}") from error

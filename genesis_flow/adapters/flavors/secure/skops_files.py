@@ -58,9 +58,14 @@ def description(archive: Archive, limits: Limits, source: str) -> dict[str, Any]
 def noted(schema: dict[str, Any], trust: Trust, limits: Limits, source: str) -> Noting:
     """The names that a description uses, without making anything."""
     noting = Noting(trust, source)
-    for key in _names(schema, limits, source):
-        noting.named(key)
+    note(schema, noting, limits)
     return noting
+
+
+def note(schema: dict[str, Any], noting: Noting, limits: Limits) -> None:
+    """Note in `noting` the names that a description uses."""
+    for key in _names(schema, limits, noting.source):
+        noting.named(key)
 
 
 def _names(schema: dict[str, Any], limits: Limits, source: str) -> Iterator[Key]:

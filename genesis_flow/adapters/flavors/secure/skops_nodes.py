@@ -66,7 +66,7 @@ def _dict(reading: Reading, node: Node) -> Any:
     require(is_of(content, dict) and is_of(kinds, list) and len(kinds) == len(content), "a dictionary is odd")
     made = {} if kind is dict else reading.making.fill(reading.making.create(kind))
     for key_kind, (key, value) in zip(kinds, content.items(), strict=True):
-        made[require_key(_key(key_kind, key))] = reading.read(value)
+        made[reading.making.key(made, _key(key_kind, key))] = reading.read(value)
     return made
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from genesis_flow.adapters.flavors.secure.limits import Limits, too_much
 from genesis_flow.domain.errors import Forbidden, NotFound, Unavailable
@@ -23,6 +26,18 @@ def read_once(source: Path | bytes, limits: Limits) -> tuple[bytes, str]:
         if len(source) > limits.file_bytes:
             raise too_much("model", "bytes", limits.file_bytes)
         return bytes(source), "model"
+    with opened(source, limits) as file:
+        return file.read(), source.name
+
+
+@contextmanager
+def opened(source: Path, limits: Limits) -> Iterator[BinaryIO]:
+    """
+    The file `source` for reading.
+
+    Raises:
+        As `read_once`.
+    """
     try:
         # A pipe would block until somebody writes to it.
         handle = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -32,13 +47,13 @@ def read_once(source: Path | bytes, limits: Limits) -> tuple[bytes, str]:
         raise Forbidden(f"The permissions of '{source}' do not allow the operation.") from error
     except OSError as error:
         raise Unavailable(f"'{source}' cannot be read: {error.strerror}.") from error
-    with os.fdopen(handle, "rb") as file:
+    with os.fdopen(handle, "rb", buffering=0) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise _no_such_file(source)
         if status.st_size > limits.file_bytes:
             raise too_much(source.name, "bytes", limits.file_bytes)
-        return file.read(), source.name
+        yield cast(BinaryIO, file)
 
 
 def _no_such_file(path: Path) -> NotFound:

@@ -4,7 +4,7 @@ Arrays as joblib writes them: a small description in the pickle, and the bytes b
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from genesis_flow.adapters.flavors.secure.checks.arguments import is_of, require, whole_numbers
 from genesis_flow.adapters.flavors.secure.entries import Entry, Refused, Table
@@ -16,6 +16,7 @@ _MOST_DIMENSIONS: Final = 64
 class WrappedArray:
     """The description of an array whose bytes follow."""
 
+    only_while_loading: ClassVar = True
     subclass: Any
     shape: Any
     order: Any
@@ -57,9 +58,10 @@ def _array(machine: Machine, wrapped: WrappedArray) -> Any:
     count = 1
     for length in shape:
         count *= length
+    content = machine.take(count * kind.itemsize)
     array = numpy.empty(count, kind)
     if array.nbytes:
-        array.view("u1" if kind.itemsize else kind)[:] = numpy.frombuffer(machine.take(array.nbytes), "u1")
+        array.view("u1")[:] = numpy.frombuffer(content, "u1")
     array = array.reshape(shape[::-1]).transpose() if wrapped.order == "F" else array.reshape(shape)
     if not kind.isnative and kind.names is None:
         array = array.astype(kind.newbyteorder("="))

@@ -16,6 +16,10 @@ BIT_GENERATORS: Final = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
 def dtype(target: Any, args: tuple[Any, ...]) -> Any:
     """`numpy.dtype(code, False, True)`."""
+    import numpy
+
+    if args and args[0] is numpy.record:
+        return target(numpy.record, False, True)
     require(
         1 <= len(args) <= 3
         and is_of(args[0], str)
@@ -37,6 +41,7 @@ def set_dtype(made: Any, state: Any) -> None:
     require(is_of(state, tuple) and 8 <= len(state) <= 9 and state[0] in (3, 4), "the state of a dtype is odd")
     order, subarray, names, fields, size = state[1:6]
     require(order in _ORDERS, "the byte order of a dtype is odd")
+    require(made.kind == "V" or (names is None and subarray is None), "a dtype of numbers has parts")
     if names is not None:
         safe = _structure(names, fields, size, aligned=bool(is_of(state[7], int) and state[7] & 0x80))
     elif subarray is not None:
@@ -46,7 +51,7 @@ def set_dtype(made: Any, state: Any) -> None:
         safe = _with_unit(made, state[8]).newbyteorder(order)
     else:
         safe = made.newbyteorder(order)
-    require(safe.itemsize == made.itemsize, "the size of a dtype is odd")
+    require(safe.itemsize == made.itemsize or made.type is numpy.record, "the size of a dtype is odd")
     made.__setstate__(safe.__reduce__()[2])
 
 
@@ -85,11 +90,25 @@ def _with_unit(made: Any, metadata: Any) -> Any:
     return numpy.dtype(f"{made.kind}8[{count}{name}]")
 
 
+def text_dtype(target: Any, args: tuple[Any, ...]) -> Any:
+    """`_convert_to_stringdtype_kwargs(coerce, missing value)`."""
+    import numpy
+
+    fits = all(is_of(each, float, str, type(None)) for each in args[1:])
+    require(fits and 1 <= len(args) <= 2 and is_of(args[0], int, bool), "a type of texts is odd")
+    more = {"na_object": args[1]} if len(args) == 2 else {}
+    return numpy.dtypes.StringDType(coerce=bool(args[0]), **more)
+
+
 def _dtype_of(value: Any) -> Any:
     import numpy
 
     require(isinstance(value, numpy.dtype), "something is no dtype")
     return value
+
+
+def _require_bytes(kind: Any) -> None:
+    require(not kind.hasobject and kind.kind != "T", "objects are made of bytes")
 
 
 def _shape(value: Any) -> tuple[int, ...]:
@@ -101,9 +120,9 @@ def empty_array(target: Any, args: tuple[Any, ...]) -> Any:
     """`_reconstruct(ndarray, (0,), b"b")`: the array that gets its content as its state."""
     import numpy
 
-    kinds = (numpy.ndarray, numpy.matrix)
+    kinds = (numpy.ndarray, numpy.matrix, numpy.recarray)
     require(
-        len(args) == 3 and args[0] in kinds and args[1] == (0,) and args[2] in (b"b", "b"),
+        len(args) == 3 and any(args[0] is kind for kind in kinds) and args[1] == (0,) and args[2] in (b"b", "b"),
         "an array is made of something else than a plain array",
     )
     return numpy.ndarray.__new__(args[0], (0,), "b")
@@ -118,7 +137,7 @@ def set_array(made: Any, state: Any) -> None:
     shape, kind = _shape(shape), _dtype_of(kind)
     require(is_of(fortran, bool, int), "the state of an array is odd")
     count = _count(shape)
-    if kind.hasobject or is_of(content, list):
+    if kind.hasobject or kind.kind == "T":
         require(is_of(content, list) and len(content) == count, "an array has more or less elements than it says")
     else:
         require(
@@ -144,7 +163,8 @@ def array_of_buffer(target: Any, args: tuple[Any, ...]) -> Any:
     content, kind, shape, order = args[0], _dtype_of(args[1]), _shape(args[2]), args[3]
     axes = args[4] if len(args) == 5 else None
     require(axes is None or whole_numbers(axes), "the order of an array's axes is odd")
-    require(not kind.hasobject and (order in ("C", "F") or (order == "K" and axes is not None)), "an array is odd")
+    _require_bytes(kind)
+    require(order in ("C", "F") or (order == "K" and axes is not None), "the order of an array is odd")
     require(len(content) == _count(shape) * kind.itemsize, "an array has more or less bytes than it says")
     if not shape or 0 in shape or kind.itemsize == 0:
         return numpy.empty(shape, kind) if _count(shape) == 0 or not kind.itemsize else _copied(content, kind, shape)
@@ -167,7 +187,8 @@ def scalar(target: Any, args: tuple[Any, ...]) -> Any:
     require(len(args) == 2, "a scalar is made of something else than a type and bytes")
     kind = _dtype_of(args[0])
     content = args[1].encode("latin-1") if is_of(args[1], str) else args[1]
-    require(not kind.hasobject and is_of(content, bytes), "a scalar is made of something else than a type and bytes")
+    _require_bytes(kind)
+    require(is_of(content, bytes), "a scalar is made of something else than a type and bytes")
     require(len(content) == kind.itemsize, "a scalar has more or less bytes than it says")
     return target(kind, content)
 

@@ -57,7 +57,53 @@ def set_tree(made: Any, state: Any) -> None:
         and bool(((feature[inner] >= 0) & (feature[inner] < made.n_features)).all()),
         "a node of a tree leads out of the tree",
     )
+    require(_depth(left, right, state["max_depth"]) <= state["max_depth"], "a tree is deeper than it says")
     made.__setstate__(state)
+
+
+def _depth(left: Any, right: Any, most: int) -> int:
+    """How deep a tree is; scikit-learn makes room for paths of the depth that a tree says it has."""
+    import numpy
+
+    children = numpy.concatenate([left[left != -1], right[left != -1]])
+    require(not children.size or int(numpy.bincount(children).max()) == 1, "a node of a tree has two parents")
+    level, depth = numpy.zeros(1, numpy.intp), 0
+    while depth <= most:
+        level = level[left[level] != -1]
+        if not level.size:
+            break
+        level = numpy.concatenate([left[level], right[level]])
+        depth += 1
+    return depth
+
+
+def finish_vectors(made: Any) -> None:
+    """The parts of a support vector machine are as large as libsvm takes them to be."""
+    import numpy
+
+    attributes = made.__dict__
+    counts, weights, bias = (attributes.get(name) for name in ("_n_support", "_dual_coef_", "_intercept_"))
+    vectors, support = attributes.get("support_vectors_"), attributes.get("support_")
+    if counts is None and weights is None:
+        return  # not fitted
+    require(
+        is_of(counts, numpy.ndarray) and counts.dtype == numpy.int32 and counts.ndim == 1 and counts.size >= 1
+        and bool((counts >= 0).all()) and hasattr(weights, "shape") and hasattr(vectors, "shape")
+        and is_of(bias, numpy.ndarray) and is_of(support, numpy.ndarray),
+        "a support vector machine is odd",
+    )  # fmt: skip
+    classifies = type(made).__name__ in ("SVC", "NuSVC")
+    kinds = counts.size if classifies else 2
+    total = vectors.shape[0]
+    require(
+        (int(counts.astype("i8").sum()) == total if classifies else int(counts[0]) == total)
+        and weights.shape == (kinds - 1, total) and bias.shape == (kinds * (kinds - 1) // 2,)
+        and support.shape == (total,),
+        "a support vector machine is odd",
+    )  # fmt: skip
+    for name in ("_probA", "_probB"):
+        odds = attributes.get(name)
+        require(odds is None or (is_of(odds, numpy.ndarray) and odds.size in (0, bias.size)), "a machine's odds are odd")
 
 
 def set_predictor(made: Any, state: Any) -> None:
@@ -258,6 +304,11 @@ def _require_distance_for(distance: Any, dimensions: int) -> None:
         require(vector.shape[0] in (0, dimensions), "the distance of a search tree is odd")
     elif name.startswith("Haversine"):
         require(dimensions == 2, "the distance of a search tree is odd")
+
+
+def bunch_key(key: Any) -> None:
+    """An item of a bunch is an attribute as well, and some attributes tell numpy where in memory to read."""
+    require(is_of(key, str) and not key.startswith("__"), "an item of a bunch is special to Python")
 
 
 def set_bunch(made: Any, state: Any) -> None:

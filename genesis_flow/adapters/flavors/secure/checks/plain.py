@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import collections
 import datetime
-from typing import Any
+import re
+from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.checks.arguments import is_of, require
+
+_ZONE_NAME: Final = re.compile(r"(?:[A-Za-z0-9_+-]{1,40}/){0,3}[A-Za-z0-9_+-]{1,40}")
+_FRACTION: Final = re.compile(r"-?[0-9]{1,2000}(?:/[0-9]{1,2000})?")
+#: Stands on the stack for the function that makes time zones.
+ZONE: Final = object()
 
 
 def encoded(target: Any, args: tuple[Any, ...]) -> Any:
@@ -99,11 +105,30 @@ def date(target: Any, args: tuple[Any, ...]) -> Any:
     require(
         1 <= len(args) <= 2
         and is_of(args[0], bytes, str)
-        and (len(args) == 1 or isinstance(args[1], datetime.tzinfo)),
+        and (len(args) == 1 or (target is not datetime.date and isinstance(args[1], datetime.tzinfo))),
         "a date is odd",
     )
     packed = args[0].encode("latin-1") if is_of(args[0], str) else args[0]
-    return target(packed, *args[1:])
+    size = {datetime.date: 4, datetime.datetime: 10, datetime.time: 6}[target]
+    require(len(packed) == size, "a date is odd")
+    # Made of its parts, because made of its bytes it could have a 13th month.
+    zone = {"tzinfo": args[1]} if len(args) == 2 else {}
+    return target(*_parts_of_date(packed, target), **zone, **_fold(packed, target))
+
+
+def _parts_of_date(packed: bytes, target: Any) -> list[int]:
+    day = [] if target is datetime.time else [packed[0] * 256 + packed[1], packed[2] & 0x7F, packed[3]]
+    time = packed[4:] if target is datetime.datetime else packed
+    if target is datetime.date:
+        return day
+    hour = time[0] & 0x7F if target is datetime.time else time[0]
+    return [*day, hour, time[1], time[2], int.from_bytes(time[3:6])]
+
+
+def _fold(packed: bytes, target: Any) -> dict[str, int]:
+    if target is datetime.date:
+        return {}
+    return {"fold": packed[0 if target is datetime.time else 2] >> 7}
 
 
 def time_delta(target: Any, args: tuple[Any, ...]) -> Any:
@@ -121,14 +146,20 @@ def time_zone(target: Any, args: tuple[Any, ...]) -> Any:
     return target(*args)
 
 
-def zone_of_name(target: Any, args: tuple[Any, ...]) -> Any:
-    """`ZoneInfo._unpickle`-like: a zone by its name, which may not be a path out of the database."""
-    require(
-        1 <= len(args) <= 2 and is_of(args[0], str) and ".." not in args[0] and args[0][:1] not in ("/", "\\"),
-        "a time zone is odd",
-    )
+def maker_of_zones(target: Any, args: tuple[Any, ...]) -> Any:
+    """`getattr(ZoneInfo, "_unpickle")`: how a time zone is written, and the only use of `getattr`."""
     import zoneinfo
 
+    require(len(args) == 2 and args[0] is zoneinfo.ZoneInfo and args[1] == "_unpickle", "getattr is called")
+    return ZONE
+
+
+def zone(target: Any, args: tuple[Any, ...]) -> Any:
+    """`ZoneInfo._unpickle(name, whether it may be shared)`; a name is not a path out of the database."""
+    import zoneinfo
+
+    require(len(args) == 2 and is_of(args[0], str) and is_of(args[1], bool, int), "a time zone is odd")
+    require(_ZONE_NAME.fullmatch(args[0]) is not None, "the name of a time zone is odd")
     return zoneinfo.ZoneInfo(args[0])
 
 
@@ -143,7 +174,8 @@ def fraction(target: Any, args: tuple[Any, ...]) -> Any:
     require(
         len(args) in (1, 2)
         and (
-            all(is_of(each, int) for each in args) or (len(args) == 1 and is_of(args[0], str) and len(args[0]) < 2_000)
+            all(is_of(each, int) for each in args)
+            or (len(args) == 1 and is_of(args[0], str) and _FRACTION.fullmatch(args[0]) is not None)
         ),
         "a fraction is odd",
     )
@@ -170,9 +202,11 @@ def simple_namespace(target: Any, args: tuple[Any, ...]) -> Any:
     return target()
 
 
-def set_no_attributes(made: Any, state: Any) -> None:
-    """Containers that have a dictionary of attributes keep it empty."""
-    require(is_of(state, dict) and not state, f"{type(made).__name__} has attributes of its own")
+def set_metadata(made: Any, state: Any) -> None:
+    """The only attribute that containers have is the `_metadata` of a PyTorch state dictionary."""
+    require(is_of(state, dict) and set(state) <= {"_metadata"}, f"{type(made).__name__} has attributes of its own")
+    require(all(is_of(each, dict, collections.OrderedDict) for each in state.values()), "metadata is odd")
+    made.__dict__.update(state)
 
 
 def set_namespace(made: Any, state: Any) -> None:

@@ -8,7 +8,7 @@ from genesis_flow.adapters.flavors.secure.checks import arrays, plain
 from genesis_flow.adapters.flavors.secure.entries import Entry, Table, aliased, calls, classes, values
 
 _PYTHON: Final[Table] = {
-    **values("", {"builtins": "object int float bool str list tuple dict type Ellipsis NotImplemented"}),
+    **values("", {"builtins": "object int float bool str list tuple dict Ellipsis NotImplemented"}),
     **calls("", {"builtins": "set frozenset bytes bytearray"}, plain.plain_container),
     **calls("", {"builtins": "slice"}, plain.slice_of),
     **calls("", {"builtins": "complex"}, plain.complex_of),
@@ -16,13 +16,15 @@ _PYTHON: Final[Table] = {
     **calls("", {"_codecs": "encode"}, plain.encoded),
     **calls("", {"copyreg": "_reconstructor"}, plain.new_object),
     **calls("", {"copyreg": "__newobj__"}, plain.new_object_of),
-    **calls("", {"collections": "OrderedDict"}, plain.ordered, new=True, items=True, state=plain.set_no_attributes),
-    **calls("", {"collections": "Counter"}, plain.ordered, new=True, items=True, state=plain.set_no_attributes),
+    **calls("", {"collections": "OrderedDict"}, plain.ordered, new=True, items=True, state=plain.set_metadata),
+    **calls("", {"collections": "Counter"}, plain.ordered, new=True, items=True, state=plain.set_metadata),
     **calls("", {"collections": "defaultdict"}, plain.default_dict, items=True),
     **calls("", {"collections": "deque"}, plain.deque, items=True),
     **calls("", {"datetime": "date datetime time"}, plain.date),
     **calls("", {"datetime": "timedelta"}, plain.time_delta),
     **calls("", {"datetime": "timezone"}, plain.time_zone),
+    **values("", {"zoneinfo": "ZoneInfo"}),
+    **calls("", {"builtins": "getattr"}, plain.maker_of_zones),
     **calls("", {"decimal": "Decimal"}, plain.decimal),
     **calls("", {"fractions": "Fraction"}, plain.fraction),
     **classes("", {"uuid": "UUID"}, state=plain.set_uuid),
@@ -53,7 +55,9 @@ _FUNCTIONS: Final = (
 
 _NUMPY: Final[Table] = {
     **values("numpy", {"numpy": f"ndarray matrix {_SCALARS} {_UFUNCS} {_FUNCTIONS}"}),
+    **values("numpy", {"numpy": "record", "numpy.rec": "recarray"}),
     **values("numpy", {"numpy.ma": "MaskedArray", "numpy.ma.core": "MaskedArray"}),
+    **calls("numpy", {f"{_CORE}._internal": "_convert_to_stringdtype_kwargs"}, arrays.text_dtype),
     **calls("numpy", {"numpy": "dtype"}, arrays.dtype, state=arrays.set_dtype),
     **calls("numpy", {f"{_CORE}.multiarray": "_reconstruct"}, arrays.empty_array, state=arrays.set_array),
     **calls("numpy", {f"{_CORE}.multiarray": "scalar"}, arrays.scalar),
@@ -86,11 +90,22 @@ _NUMPY_HOMES: Final[Table] = {
     for name in _FUNCTIONS.split()
 }  # fmt: skip
 
-TABLE: Final[Table] = {**_PYTHON, **_NUMPY_HOMES, **_NUMPY} | aliased(
+#: Names of Python 2, as protocols 0 to 2 write them.
+_OLD_PYTHON: Final[Table] = {
+    ("__builtin__", "long"): _PYTHON["builtins", "int"],
+    ("__builtin__", "xrange"): _PYTHON["builtins", "range"],
+    ("__builtin__", "unicode"): _PYTHON["builtins", "str"],
+}
+
+#: What `getattr` gives in the only use of it that is allowed.
+ZONES: Final = Entry("zoneinfo", "ZoneInfo._unpickle", call=plain.zone)
+
+TABLE: Final[Table] = {**_PYTHON, **_OLD_PYTHON, **_NUMPY_HOMES, **_NUMPY} | aliased(
     {**_PYTHON, **_NUMPY_HOMES, **_NUMPY},
     [
         ("__builtin__", "builtins"),
         ("copy_reg", "copyreg"),
+        ("numpy.core.records", "numpy.rec"),
         ("numpy.core.multiarray", f"{_CORE}.multiarray"),
         ("numpy.core.numeric", f"{_CORE}.numeric"),
         ("numpy.core.fromnumeric", f"{_CORE}.fromnumeric"),

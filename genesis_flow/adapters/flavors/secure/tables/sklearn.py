@@ -82,8 +82,11 @@ _SCIPY: Final[Table] = {
 _SKLEARN: Final[Table] = {
     **classes(_PACKAGE, CLASSES, state=set_by_class),
     **classes(_PACKAGE, WITH_TREES, state=set_by_class, finish=estimators.finish_trees),
+    **classes(_PACKAGE, {"sklearn.svm._classes": "NuSVC NuSVR OneClassSVM SVC SVR"}, state=set_by_class,
+              finish=estimators.finish_vectors),
     **classes(_PACKAGE, BOOSTED, state=set_by_class, finish=estimators.finish_boosting),
-    **classes(_PACKAGE, {"sklearn.utils._bunch": "Bunch"}, items=True, state=estimators.set_bunch),
+    **classes(_PACKAGE, {"sklearn.utils._bunch": "Bunch"}, items=True, key=estimators.bunch_key,
+              state=estimators.set_bunch),
     **classes(_PACKAGE, {"sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor"},
               state=estimators.set_predictor),
     **values(_PACKAGE, _FUNCTIONS),
