@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -44,10 +44,14 @@ def importing(directory: Path, record: ModelRecord, code: Any = None) -> Iterato
 @contextlib.contextmanager
 def named_as_mlflow() -> Iterator[None]:
     """Let `import mlflow` find this package while the block runs, unless the real one is there."""
+    if _has_mlflow():
+        yield
+        return
     with _lock:
         _Alias.users += 1
         if _Alias.users == 1:
-            sys.meta_path.append(_ALIAS)
+            # First, because the finder of files would load what is below an alias a second time, under its own name.
+            sys.meta_path.insert(0, _ALIAS)
     try:
         yield
     finally:
@@ -60,8 +64,12 @@ def named_as_mlflow() -> Iterator[None]:
                 _Alias.found.clear()
 
 
+def _has_mlflow() -> bool:
+    return (THEIRS in sys.modules and THEIRS not in _Alias.found) or PathFinder.find_spec(THEIRS) is not None
+
+
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `mlflow.pyfunc` as `genesis_flow.pyfunc`; asked after all others, so that the real one is preferred."""
+    """Finds `mlflow.pyfunc` as `genesis_flow.pyfunc`."""
 
     users = 0
     found: Final[set[str]] = set()

@@ -7,6 +7,7 @@ import gzip
 import inspect
 import lzma
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -139,6 +140,7 @@ def model_of_code(path: Path, config: Any) -> Any:
         InvalidInput: It names none, or fails.
     """
     model_token, config_token = noted_model.set(None), config_in_force.set(config)
+    _forget_mlflow()
     try:
         run_file(path, "python_model")
         model = noted_model.get() or _noted_by_mlflow()
@@ -158,10 +160,14 @@ def model_of_code(path: Path, config: Any) -> Any:
 
 def _noted_by_mlflow() -> Any:
     """What code told the real MLflow, where that is installed and was imported by it."""
-    import sys
+    return getattr(sys.modules.get("mlflow.models.model"), "__mlflow_model__", None)
 
+
+def _forget_mlflow() -> None:
+    """What code of another model told the real MLflow is not this model's."""
     real = sys.modules.get("mlflow.models.model")
-    return getattr(real, "__mlflow_model__", None)
+    if hasattr(real, "__mlflow_model__"):
+        real.__mlflow_model__ = None  # type: ignore[union-attr]
 
 
 def _loaded_by_module(directory: Path, noted: Mapping[str, Any], name: str, config: Any) -> ModelFunction:

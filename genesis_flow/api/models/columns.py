@@ -6,7 +6,6 @@ Source: MLflow 3.17 `mlflow.models.utils`.
 
 from __future__ import annotations
 
-import decimal
 from typing import Any
 
 from genesis_flow.api.exceptions import MlflowException
@@ -57,8 +56,8 @@ def enforced_series(name: Any, values: Any, wanted: DataType) -> Any:
         return _datetimes(name, values)
     if wanted is DataType.boolean and values.dtype == object:
         return values  # which may be missing
-    if wanted is DataType.double and values.dtype == decimal.Decimal:
-        return values.astype(float)
+    if wanted is DataType.double and values.dtype == object:
+        return _numbers(name, values)
     if _loses_nothing(values, wanted):
         return values.astype(wanted.to_numpy(), errors="raise")
     hint = _MISSING_INTEGERS if _are_integers_with_gaps(values, wanted) else ""
@@ -113,6 +112,16 @@ def _datetimes(name: Any, values: Any) -> Any:
         raise MlflowException(
             f"Failed to convert column {name} from type {values.dtype} to DataType.datetime."
         ) from error
+
+
+def _numbers(name: Any, values: Any) -> Any:
+    """Decimals, and what else can be read as numbers, as floats."""
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(values, errors="raise")
+    except ValueError as error:
+        raise MlflowException(f"Failed to convert column {name} from type {values.dtype} to DataType.double.") from error
 
 
 def _loses_nothing(values: Any, wanted: DataType) -> bool:

@@ -128,7 +128,7 @@ def _of_column(name: Any, column: Any, spec: TensorSpec) -> Any:
     if isinstance(first, list) and np.isscalar(first[0]):
         return _of_rows(name, column, spec, spec.type)
     if isinstance(first, np.ndarray):
-        return enforced_tensor(_of_rows(name, column, spec, None), spec)
+        return _of_rows(name, column, spec, None)
     raise _wrong(
         "Because the model signature requires tensor spec input, the input pandas dataframe values should be either "
         "scalar value, python list containing scalar values or numpy array containing scalar values, other types "

@@ -6,7 +6,7 @@ Source: MLflow `mlflow.pyfunc.model`.
 
 from __future__ import annotations
 
-from abc import ABC, ABCMeta, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -26,13 +26,14 @@ CONFIG_KEY_COMPRESSION: Final = "python_model_compression"
 _FunctionPythonModel = FunctionModel
 
 
-class PythonModel(ABC):
+class PythonModel:
     """
     A model that a user writes: a class with `predict`, and with `load_context` where it has files.
 
     Data that `predict` is given are checked by its type hints, where it has such that data can be checked by.
     """
 
+    # As in MLflow, whose pickles of such models cannot be read if this were an abstract class.
     __metaclass__ = ABCMeta
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -46,7 +47,7 @@ class PythonModel(ABC):
         """What `predict` says about the types of its input and output."""
         return hints_of(self.predict)
 
-    def load_context(self, context: PythonModelContext) -> None:  # noqa: B027  # there may be nothing to do
+    def load_context(self, context: PythonModelContext) -> None:
         """Get ready, with the files of `context`; called once, when the model is loaded."""
 
     @abstractmethod

@@ -205,7 +205,10 @@ def _converted(value: Any, wanted: DataType | Object) -> Any:
     kind = type(value)
     if wanted is DataType.datetime:
         if kind is str or isinstance(value, datetime.date | np.datetime64):
-            return np.datetime64(value).item()
+            try:
+                return np.datetime64(value).item()
+            except ValueError:
+                raise _unsafe(value, wanted) from None
     elif kind in _ACCEPTED[wanted]:
         if wanted is DataType.integer and not -(2**31) <= value < 2**31:
             raise _unsafe(value, wanted)
