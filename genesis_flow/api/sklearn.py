@@ -15,7 +15,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.models.environments import default_conda_env, default_requirements
 from genesis_flow.api.models.locating import located, trusted_by
-from genesis_flow.api.models.model import Model, ModelInfo
+from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.saving import SaveRequest, save
 
 FLAVOR_NAME: Final = "sklearn"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from genesis_flow.api.exceptions import MlflowException
-from genesis_flow.api.types.schema import Schema
+from genesis_flow.api.types.schemas import Schema
 
 __all__ = ["TensorDatasetSchema"]
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesis_flow.api.models.changes import update_model_requirements
 from genesis_flow.api.models.config import ModelConfig
 from genesis_flow.api.models.enforcement import validate_schema
 from genesis_flow.api.models.examples import convert_input_example_to_serving_input
-from genesis_flow.api.models.information import get_model_info, infer_pip_requirements
-from genesis_flow.api.models.model import Model, ModelInfo, set_model
+from genesis_flow.api.models.information import infer_pip_requirements
+from genesis_flow.api.models.model import Model, ModelInfo, get_model_info, set_model, update_model_requirements
 from genesis_flow.api.models.signature import ModelSignature, infer_signature, set_signature
 
 #: What an example may be: a frame, array, sparse matrix, dict, list, text, bytes, or a tuple of one and params.

@@ -13,14 +13,14 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.locating import Located, located
-from genesis_flow.api.models.model import Model
+from genesis_flow.api.models.mlmodel import Model
 from genesis_flow.api.models.requirements import merged, name_of, parsed, requirements_of_conda, without_pip
 from genesis_flow.domain.entities.model_record import RECORD_FILE
 from genesis_flow.domain.use_cases.logged_model_places import is_logged_model_uri
 from genesis_flow.domain.values.manifests import MANIFEST_FILE
 from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
 
-__all__ = ["update_model_requirements"]
+__all__ = ["changing_model", "update_model_requirements"]
 
 
 @contextlib.contextmanager

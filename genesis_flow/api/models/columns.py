@@ -10,7 +10,7 @@ from typing import Any
 
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.types.column_types import AnyType, Array, ColumnType, DataType, Map, Object
-from genesis_flow.api.types.schema import Schema
+from genesis_flow.api.types.schemas import Schema
 
 _MISSING_INTEGERS = (
     " Hint: the type mismatch is likely caused by missing values: a column of integers in which some are missing "
@@ -121,7 +121,9 @@ def _numbers(name: Any, values: Any) -> Any:
     try:
         return pd.to_numeric(values, errors="raise")
     except ValueError as error:
-        raise MlflowException(f"Failed to convert column {name} from type {values.dtype} to DataType.double.") from error
+        raise MlflowException(
+            f"Failed to convert column {name} from type {values.dtype} to DataType.double."
+        ) from error
 
 
 def _loses_nothing(values: Any, wanted: DataType) -> bool:

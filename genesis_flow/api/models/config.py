@@ -13,7 +13,7 @@ from genesis_flow.api import session
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.ports.python_models import config_in_force
 
-__all__ = ["ModelConfig"]
+__all__ = ["ModelConfig", "read_config"]
 
 
 class ModelConfig:

@@ -14,7 +14,7 @@ from genesis_flow.api.models.columns import enforced_columns
 from genesis_flow.api.models.tensors import enforced_tensors
 from genesis_flow.api.types.column_types import Array, Object
 from genesis_flow.api.types.params import ParamSchema, ParamSpec
-from genesis_flow.api.types.schema import Schema
+from genesis_flow.api.types.schemas import Schema
 
 _log = logging.getLogger(__name__)
 

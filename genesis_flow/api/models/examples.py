@@ -17,7 +17,7 @@ import attrs
 
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.types.inference import is_sparse
-from genesis_flow.api.types.schema import Schema
+from genesis_flow.api.types.schemas import Schema
 
 EXAMPLE_FILE: Final = "input_example.json"
 SERVING_FILE: Final = "serving_input_example.json"

@@ -9,7 +9,7 @@ from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.locating import located
-from genesis_flow.api.models.model import Model, ModelInfo
+from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.domain.entities.model_record import ModelRecord
 
 __all__ = ["get_model_info", "infer_pip_requirements"]

@@ -13,7 +13,8 @@ from typing import Any
 
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.types.inference import UNKNOWN, infer_param_schema, infer_schema
-from genesis_flow.api.types.schema import ParamSchema, Schema
+from genesis_flow.api.types.params import ParamSchema
+from genesis_flow.api.types.schemas import Schema
 
 __all__ = ["ModelSignature", "infer_signature"]
 

@@ -17,7 +17,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import INVALID_PARAMETER_VALUE, RESOURCE_ALREADY_EXISTS, MlflowException
 from genesis_flow.api.models.examples import Example, save_example
-from genesis_flow.api.models.model import Model
+from genesis_flow.api.models.mlmodel import Model
 from genesis_flow.api.models.model_signature import ModelSignature
 from genesis_flow.api.models.requirements import environment, require_one
 from genesis_flow.domain.entities.model_record import FUNCTION, RECORD_FILE

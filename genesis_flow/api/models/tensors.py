@@ -10,7 +10,7 @@ from typing import Any
 
 from genesis_flow.api.exceptions import INVALID_PARAMETER_VALUE, MlflowException
 from genesis_flow.api.types.inference import is_sparse
-from genesis_flow.api.types.schema import Schema, TensorSpec
+from genesis_flow.api.types.schemas import Schema, TensorSpec
 
 
 def enforced_tensors(data: Any, schema: Schema) -> Any:

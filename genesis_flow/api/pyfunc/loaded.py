@@ -15,7 +15,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.enforcement import enforced_params, validated_input
-from genesis_flow.api.models.model import MODEL_CONFIG, Model
+from genesis_flow.api.models.mlmodel import MODEL_CONFIG, Model
 from genesis_flow.domain.entities.model_record import FUNCTION
 
 __all__ = ["PyFuncModel"]

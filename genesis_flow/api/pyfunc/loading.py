@@ -17,7 +17,7 @@ from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.config import read_config
 from genesis_flow.api.models.locating import Located, located, trusted_by
-from genesis_flow.api.models.model import Model
+from genesis_flow.api.models.mlmodel import Model
 from genesis_flow.api.models.requirements import requirements_of_conda
 from genesis_flow.api.pyfunc.loaded import PyFuncModel
 from genesis_flow.domain.entities.model_record import FUNCTION

@@ -18,7 +18,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.config import read_config
-from genesis_flow.api.models.model import Model, ModelInfo
+from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.model_signature import ModelSignature
 from genesis_flow.api.models.saving import SaveRequest, save
 from genesis_flow.api.pyfunc.utils.data_validation import pyfunc

@@ -139,12 +139,12 @@ class Map(BaseType):
         return found
 
 
-@attrs.frozen(repr=False)
+@attrs.define(repr=False)
 class Property(BaseType):
     """An entry of an `Object`."""
 
-    name: str = attrs.field(converter=_name)
-    dtype: ColumnType = attrs.field(converter=_dtype)
+    name: str = attrs.field(converter=_name, on_setattr=attrs.setters.frozen)
+    dtype: ColumnType = attrs.field(converter=_dtype, on_setattr=attrs.setters.frozen)
     required: bool = True
 
     def __repr__(self) -> str:
@@ -180,7 +180,7 @@ def _by_name(properties: Any) -> list[Property]:
     return sorted(properties, key=lambda each: each.name)
 
 
-@attrs.frozen(repr=False)
+@attrs.define(repr=False)
 class Object(BaseType):
     """Dicts with known keys, ordered by name."""
 

@@ -13,8 +13,8 @@ from typing import Any
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.types.column_types import AnyType, Array, ColumnType, DataType, Object, Property
 from genesis_flow.api.types.params import ParamSchema, ParamSpec
-from genesis_flow.api.types.schema import ColSpec, Schema
 from genesis_flow.api.types.schema_inference import frame_schema, series_column, tensor_schema, value_type
+from genesis_flow.api.types.schemas import ColSpec, Schema
 
 #: The schema of what nothing is known of.
 UNKNOWN = Schema([ColSpec(AnyType())])

@@ -18,7 +18,7 @@ from genesis_flow.api.types.column_types import (
     Property,
     merged,
 )
-from genesis_flow.api.types.schema import ColSpec, Schema, TensorSpec
+from genesis_flow.api.types.schemas import ColSpec, Schema, TensorSpec
 
 
 def frame_schema(df: Any) -> Schema:

@@ -15,9 +15,17 @@ from typing import Any, Final, NamedTuple
 
 from genesis_flow.api.exceptions import INVALID_PARAMETER_VALUE, MlflowException
 from genesis_flow.api.types.column_types import AnyType, Array, ColumnType, DataType, Map, Object, Property
-from genesis_flow.api.types.schema import ColSpec, Schema
+from genesis_flow.api.types.schemas import ColSpec, Schema
 
-__all__ = ["ColSpecType", "InvalidTypeHintException", "UnsupportedTypeHintException", "convert_dataclass_to_schema"]
+__all__ = [
+    "ColSpecType",
+    "InvalidTypeHintException",
+    "UnsupportedTypeHintException",
+    "convert_dataclass_to_schema",
+    "schema_of_hint",
+    "type_of_hint",
+    "validated",
+]
 
 UNION_TYPES: Final = (typing.Union, types.UnionType)
 

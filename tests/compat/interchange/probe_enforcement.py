@@ -121,8 +121,10 @@ def nested_cases(types: Any, more: Any) -> dict[str, Any]:
         "any": more.AnyType(),
     }
     cells = {
-        "list": [1, 2], "floats": [1.5], "texts": ["a"], "empty": [], "array": np.array([1, 2]), "lists": [[1.0], [2.0]],
-        "dict": {"x": 1}, "dict with more": {"x": 1, "z": 2}, "dict with both": {"x": 1, "y": "t"}, "wrong dict": {"x": "t"},
+        "list": [1, 2], "floats": [1.5], "texts": ["a"], "empty": [], "array": np.array([1, 2]),
+        "lists": [[1.0], [2.0]],
+        "dict": {"x": 1}, "dict with more": {"x": 1, "z": 2}, "dict with both": {"x": 1, "y": "t"},
+        "wrong dict": {"x": "t"},
         "no x": {"y": "t"}, "dicts": [{"x": 1}, {"x": 2, "y": "t"}], "none": None, "number": 1, "text": "t",
         "numbers by key": {"a": 1, "b": 2}, "empty dict": {}, "numbers and none": [1, None],
     }  # fmt: skip
@@ -182,7 +184,9 @@ def tensor_cases(types: Any) -> dict[str, Any]:
         "scalar": 1.0,
         "none": None,
     }
-    return {f"{kind} as tensor {name}": (schema, data) for name, schema in schemas.items() for kind, data in given.items()}
+    return {
+        f"{kind} as tensor {name}": (schema, data) for name, schema in schemas.items() for kind, data in given.items()
+    }
 
 
 PARAMS: dict[str, Any] = {
@@ -232,8 +236,8 @@ def main(package: str) -> None:
             return _validate_prediction_input(data, None, schema, None)[0]
 
     else:
-        from genesis_flow.api.models.enforcement import validated_input as as_schema
         from genesis_flow.api.models.enforcement import enforced_params as params_as
+        from genesis_flow.api.models.enforcement import validated_input as as_schema
     cases = column_cases(types) | shape_cases(types, more) | nested_cases(types, more) | tensor_cases(types)
     found = {}
     for name, (schema, data) in cases.items():
