@@ -137,6 +137,13 @@ MODEL_DECISIONS: Sequence[Decision] = (
         [_MODEL, Command("search_logged_models", {"experiment_ids": ["0"], "max_results": -1})],
     ),
     Decision(
+        "empty-filters-and-orders-have-pages",
+        "An empty filter or order is none on every page; MLflow gives a token for it that it then refuses.",
+        when.empty_filter,
+        [_MODEL, _MODEL, _search("", max_results=1, order_by=[{"field_name": "model_id"}])],
+        ours=[["<model 0>"], ["<model 1>"]],
+    ),
+    Decision(
         "no-digest-is-any-digest",
         "A dataset whose digest is None is any of that name, as without the entry; in MLflow it is none.",
         when.absent_digest,

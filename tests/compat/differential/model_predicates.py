@@ -48,10 +48,12 @@ def missing_model(seen: Seen) -> Any:
 
 def deleted_model(seen: Seen) -> Any:
     """Stock changes a model that is deleted."""
-    given = seen.command.arguments.get("model_id")
-    changes = ("finalize_logged_model", "delete_logged_model_tag", "log_metric")
-    is_change = seen.command.name in changes and isinstance(given, ModelRef) and not seen.field
-    return MISSING if is_change and _is_deleted(seen, given) and not isinstance(seen.stock, Raised) else SAME
+    given = seen.command.arguments
+    models = [given.get("model_id"), *(new.arguments.get("model_id") for new in given.get("metrics") or ())]
+    changes = ("finalize_logged_model", "delete_logged_model_tag", "log_metric", "log_batch")
+    is_change = seen.command.name in changes and not seen.field and not isinstance(seen.stock, Raised)
+    deleted = any(isinstance(model, ModelRef) and _is_deleted(seen, model) for model in models)
+    return MISSING if is_change and deleted else SAME
 
 
 def deleted_model_tag(seen: Seen) -> Any:
@@ -88,7 +90,7 @@ def oversized(seen: Seen) -> Any:
         return SAME
     given = seen.command.arguments
     is_model = seen.command.name in ("create_logged_model", "set_logged_model_tags", "log_model_params")
-    long = any(len(given.get(name) or "") > limit for name, limit in _LIMITS.items())
+    long = any(len(str(given.get(name) or "")) > limit for name, limit in _LIMITS.items())
     texts = {**(given.get("tags") or {}), **(given.get("params") or {})}
     long |= any(len(str(key)) > 255 or len(str(value)) > 65_535 for key, value in texts.items())
     return REFUSED if is_model and long else SAME
@@ -151,6 +153,14 @@ def page_sizes(seen: Seen) -> Any:
     size = seen.command.arguments.get("max_results")
     wrong = isinstance(size, int) and not 0 <= size <= 50_000
     return REFUSED if _is_search(seen) and wrong and not isinstance(seen.stock, Raised) else SAME
+
+
+def empty_filter(seen: Seen) -> Any:
+    """The second page of a search with an empty filter or order is asked for."""
+    given = seen.command.arguments
+    is_empty = _is_search(seen) and (given.get("filter_string") == "" or given.get("order_by") == [])
+    is_refused = isinstance(seen.stock, Raised) and "in the page token does not match" in seen.stock.message
+    return ANY if is_empty and is_refused else SAME
 
 
 def absent_digest(seen: Seen) -> Any:

@@ -15,6 +15,7 @@ REFUSED: Final = Raised("MlflowException", "INVALID_PARAMETER_VALUE")
 
 _METRIC_FIELDS: Final = ("RunData.metrics", "Metric.value")
 _LARGEST: Final = sys.float_info.max
+_UNREAD: Final = ("Invalid clause", "Invalid filter string", "Expected numeric")
 _DRIVER_ERRORS: Final = r"int too large|surrogates not allowed|float\(\) argument must be"
 
 
@@ -32,7 +33,7 @@ def infinite_filter(seen: Seen) -> Any:
 
 def number_forms(seen: Seen) -> Any:
     """Stock does not see a number in one."""
-    refused = isinstance(seen.stock, Raised) and seen.stock.message.startswith(("Invalid clause", "Expected numeric"))
+    refused = isinstance(seen.stock, Raised) and seen.stock.message.startswith(_UNREAD)
     return ANY if refused and re.search(r"[<>=] *(\+\d|-?\d[\d.]*e\+\d)", _filter(seen), re.IGNORECASE) else SAME
 
 
