@@ -192,6 +192,37 @@ def test_code_of_a_model_runs_only_when_trusted(model: Any, tmp_path: Path) -> N
     assert not (tmp_path / "m" / "code" / "__pycache__").exists()
 
 
+def test_no_flavor_brings_code_in_for_another(model: Any, tmp_path: Path) -> None:
+    """Code that only the record of scikit-learn names is refused when the model is loaded as a function, too."""
+    code = tmp_path / "shadow.py"
+    code.write_text("x = 1")
+    mlflow.sklearn.save_model(model, tmp_path / "m", code_paths=[str(code)])
+    edit(tmp_path / "m", "  python_function:\n    code: code\n", "  python_function:\n")
+    before = list(sys.path)
+
+    with pytest.raises(MlflowException, match="allow_unsafe_deserialization=True"):
+        mlflow.pyfunc.load_model(str(tmp_path / "m"))
+    assert before == sys.path
+
+
+@pytest.mark.parametrize("name", ["__class__", "_x", "1", "[predict]", "predict.__call__"])
+def test_what_predicts_is_a_public_function(saved: Path, name: str) -> None:
+    """A record cannot lead to what Python keeps to itself."""
+    edit(saved, "predict_fn: predict", f"predict_fn: {name}")
+
+    with pytest.raises(MlflowException, match="predict_fn") as caught:
+        mlflow.pyfunc.load_model(str(saved))
+    assert "DATA_LOSS" == caught.value.error_code
+
+
+def test_another_version_is_said(saved: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """And loaded all the same."""
+    edit(saved, "sklearn_version: ", "sklearn_version: 0.")
+    mlflow.sklearn.load_model(str(saved))
+
+    assert "The model was saved with scikit-learn 0." in caplog.text
+
+
 def test_pickles_can_be_switched_off(model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also for whoever trusts them; skops files are none."""
     mlflow.sklearn.save_model(model, tmp_path / "p", serialization_format="pickle")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
+import hashlib
 import importlib
 import importlib.abc
 import importlib.util
@@ -23,7 +25,9 @@ from genesis_flow.domain.errors import CorruptRecord, InvalidInput
 from genesis_flow.domain.values.containment import contained
 from genesis_flow.domain.values.text import shown
 
+_PREFIX: Final = "genesis-flow-code-"
 _lock: Final = threading.RLock()
+_copies: Final[dict[str, Path]] = {}
 
 
 @contextlib.contextmanager
@@ -65,7 +69,12 @@ def named_as_mlflow() -> Iterator[None]:
 
 
 def _has_mlflow() -> bool:
-    return (THEIRS in sys.modules and THEIRS not in _Alias.found) or PathFinder.find_spec(THEIRS) is not None
+    return (THEIRS in sys.modules and THEIRS not in _Alias.found) or _is_mlflow_installed()
+
+
+@functools.cache
+def _is_mlflow_installed() -> bool:
+    return PathFinder.find_spec(THEIRS) is not None
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -122,7 +131,7 @@ def run_file(path: Path, label: str) -> ModuleType:
     Raises:
         InvalidInput: What the file raises.
     """
-    with tempfile.TemporaryDirectory(prefix="genesis-flow-code-") as directory:
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as directory:
         copy = Path(shutil.copy(path, directory))
         spec = importlib.util.spec_from_file_location("__mlflow_model__", copy)
         if spec is None or spec.loader is None:
@@ -143,24 +152,40 @@ def run_file(path: Path, label: str) -> ModuleType:
 
 
 def _add_to_path(directory: Path) -> None:
-    copy = tempfile.mkdtemp(prefix="genesis-flow-code-")
+    """Make a copy of the code importable, before all else; equal code has one copy in this process."""
+    copy = Path(tempfile.mkdtemp(prefix=_PREFIX))
     atexit.register(shutil.rmtree, copy, ignore_errors=True)
     shutil.copytree(
         directory, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"), symlinks=True
     )
     with _lock:
-        for name in _top_level(Path(copy)):
-            # What another model brought under this name is not this model's.
-            for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
-                if _is_of_a_model(sys.modules[loaded]):
-                    del sys.modules[loaded]
-        sys.path.insert(0, copy)
+        known = _copies.setdefault(_fingerprint(copy), copy)
+        if known != copy:
+            shutil.rmtree(copy, ignore_errors=True)
+        for name in _top_level(known):
+            _forget_others(name, known)
+        if str(known) in sys.path:
+            sys.path.remove(str(known))
+        sys.path.insert(0, str(known))
         importlib.invalidate_caches()
+
+
+def _fingerprint(directory: Path) -> str:
+    found = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        data = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+        found.update(f"{path.relative_to(directory)}\0{len(data)}\0".encode(errors="surrogateescape"))
+        found.update(data)
+    return found.hexdigest()
+
+
+def _forget_others(name: str, directory: Path) -> None:
+    """What another model brought under a name is not this model's."""
+    for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+        place = str(getattr(sys.modules[loaded], "__file__", None) or "")
+        if _PREFIX in place and not place.startswith(f"{directory}/"):
+            del sys.modules[loaded]
 
 
 def _top_level(directory: Path) -> set[str]:
     return {each.stem if each.is_file() else each.name for each in directory.iterdir()}
-
-
-def _is_of_a_model(module: ModuleType) -> bool:
-    return "genesis-flow-code-" in (getattr(module, "__file__", None) or "")

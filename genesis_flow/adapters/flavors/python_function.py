@@ -128,9 +128,10 @@ class PythonFunction(ModelFunction):
         parameters = inspect.signature(function).parameters
         told = {"params": params} if "params" in parameters else {}
         data = converted(data, self.python_model, self.signature)
-        if "context" in parameters:
-            return function(self.context, data, **told)
-        return function(data, **told)
+        with named_as_mlflow():  # which functions of models may import when they are called
+            if "context" in parameters:
+                return function(self.context, data, **told)
+            return function(data, **told)
 
 
 def model_of_code(path: Path, config: Any) -> Any:

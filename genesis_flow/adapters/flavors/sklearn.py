@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from genesis_flow.adapters.flavors.code import importing
-from genesis_flow.adapters.flavors.libraries import library
+from genesis_flow.adapters.flavors.libraries import library, warn_of_version
 from genesis_flow.adapters.flavors.loading import load_pickle, load_skops
 from genesis_flow.adapters.flavors.pickling import dump, modules_of_skops
 from genesis_flow.domain.entities.model_record import FUNCTION, ModelRecord
@@ -79,7 +79,7 @@ class SklearnFlavor(ModelFlavor):
     def _read(self, directory: Path, record: ModelRecord, name: Any, trust: Trust) -> Any:
         format = _format(record)
         content = read_verified(directory, record.manifest, name)
-        self._library()
+        warn_of_version(record.flavors.get(self.name, {}).get("sklearn_version"), self._library(), self.distribution)
         code = record.flavors.get(self.name, {}).get("code")
         if format == SKOPS and not code:
             return load_skops(content, trust)

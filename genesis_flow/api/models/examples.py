@@ -179,7 +179,9 @@ def _read_back(info: dict[str, Any], content: Any, schema: Schema | None = None)
             import scipy.sparse
 
             made = getattr(scipy.sparse, f"{kind[-3:]}_matrix")
-            return made((content["data"], content["indices"], content["indptr"]), shape=tuple(content["shape"]))
+            matrix = made((content["data"], content["indices"], content["indptr"]), shape=tuple(content["shape"]))
+            matrix.check_format(full_check=True)  # indices that lead outside would be followed in memory
+            return matrix
         case "json_object":
             return content
     raise MlflowException(f"Malformed input example metadata. The 'type' is {info.get('type')!r}.")

@@ -21,6 +21,8 @@ from genesis_flow.api.models.mlmodel import Model
 from genesis_flow.api.models.requirements import requirements_of_conda
 from genesis_flow.api.pyfunc.loaded import PyFuncModel
 from genesis_flow.domain.entities.model_record import FUNCTION
+from genesis_flow.domain.errors import CorruptRecord
+from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
 
 __all__ = ["get_model_dependencies", "load_model", "load_pyfunc"]
@@ -66,7 +68,7 @@ def load_model(
     if not suppress_warnings:
         _warn_of_python(noted.get("python_version"))
     stream = "predict_stream" if noted.get("streamable") else None
-    model = PyFuncModel(meta, function, str(noted.get("predict_fn") or "predict"), stream, meta.model_id)
+    model = PyFuncModel(meta, function, _public(noted.get("predict_fn") or "predict"), stream, meta.model_id)
     model.input_example = _example(meta, found)
     return model
 
@@ -108,6 +110,13 @@ def get_model_dependencies(model_uri: str, format: str = "pip") -> str:
     if format == "pip" and conda.is_file():
         return _requirements_beside(conda.read_text(encoding="utf-8"))
     raise MlflowException(f"The model has no file '{path.name}'.", "RESOURCE_DOES_NOT_EXIST")
+
+
+def _public(name: object) -> str:
+    """The name of what predicts, which a record must not lead to what Python keeps to itself."""
+    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+        raise CorruptRecord(f"The model's predict_fn is not the name of a function: {shown(name)}.")
+    return name
 
 
 def _requirements_beside(conda: str) -> str:

@@ -26,7 +26,7 @@ from genesis_flow.api.types.type_hints import UnsupportedTypeHintException, sche
 from genesis_flow.domain.entities.model_record import FUNCTION
 from genesis_flow.domain.values.hints import hints_of
 from genesis_flow.ports.python_models import FunctionModel, PythonModelContext
-from genesis_flow.settings import MLFLOW_LOG_MODEL_COMPRESSION
+from genesis_flow.settings import MLFLOW_LOG_MODEL_COMPRESSION, redacted
 
 __all__ = ["add_to_model", "log_model", "save_model"]
 
@@ -238,7 +238,8 @@ def _local(artifacts: dict[str, str] | None) -> dict[str, tuple[Path, str]]:
     found = {}
     for name, uri in (artifacts or {}).items():
         path = Path(os.path.expanduser(str(uri)))
-        found[name] = (path if path.exists() else Path(download_artifacts(str(uri))), str(uri))
+        noted = redacted(uri) if "://" in str(uri) else str(uri)
+        found[name] = (path if path.exists() else Path(download_artifacts(str(uri))), noted)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,8 @@ from genesis_flow.domain.values.text import shown
 from genesis_flow.domain.values.trust import NO_TRUST, Trust
 from genesis_flow.ports.flavors import Flavors, ModelFlavor, ModelFunction
 from genesis_flow.ports.model_files import ModelFiles
+
+_log: Final = logging.getLogger(__name__)
 
 _HOW_TO_TRUST: Final = "If you know where this model comes from, load it with allow_unsafe_deserialization=True."
 
@@ -81,7 +84,7 @@ class ModelDirectories:
         record = self.read(directory, digest)
         chosen = self.flavors.get(flavor)
         record.flavor(flavor)
-        self._require_allowed(chosen, record, flavor, trust)
+        self._require_allowed(chosen, record, directory, trust)
         return chosen.load(directory, record, trust, options or {})
 
     def load_function(
@@ -100,20 +103,28 @@ class ModelDirectories:
         record = self.read(directory, digest)
         record.flavor(FUNCTION)
         chosen = self.flavors.by_loader(record.loader_module or "") or self.flavors.get(_OWN_CODE)
-        self._require_allowed(chosen, record, FUNCTION, trust)
+        self._require_allowed(chosen, record, directory, trust)
         return record, chosen.load_function(directory, record, trust, options or {})
 
-    def _require_allowed(self, flavor: ModelFlavor, record: ModelRecord, name: str, trust: Trust) -> None:
+    def _require_allowed(self, flavor: ModelFlavor, record: ModelRecord, directory: Path, trust: Trust) -> None:
         if flavor.has_pickles(record) and not self._pickles.is_on():
             raise Forbidden(
                 "Deserializing model using pickle is disallowed, but this model is saved in pickle format. "
                 "To address this issue, you need to set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' "
                 "to 'true', or save the model in a format without pickles."
             )
+        if trust.allow_unsafe or trust.names:
+            _log.info(
+                "The model in '%s' (%s) is loaded with trust in %s.",
+                directory,
+                record.manifest.digest if record.manifest else "without a manifest",
+                "any code" if trust.allow_unsafe else sorted(trust.names),
+            )
         if trust.allow_unsafe:
             return
-        noted = record.flavor(name).get("code") or record.flavors.get(FUNCTION, {}).get("code")
-        code = [*([str(noted)] if noted else []), *flavor.code_needed(record)]
+        # Of every flavor: none may bring code in by the door of another.
+        noted = dict.fromkeys(str(each["code"]) for each in record.flavors.values() if each.get("code"))
+        code = [*noted, *flavor.code_needed(record)]
         if code:
             raise UntrustedContent(
                 f"To load this model, code that lies in it would run: {', '.join(map(shown, code))}. {_HOW_TO_TRUST}"
