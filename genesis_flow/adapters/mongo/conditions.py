@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from genesis_flow.adapters.mongo import terms
@@ -16,6 +16,7 @@ from genesis_flow.domain.search.ast import (
     Like,
     Membership,
     NumberComparison,
+    Order,
     Presence,
     TextComparison,
 )
@@ -62,9 +63,11 @@ def path_of(field: Field, attributes: Mapping[str, str]) -> str:
             assert_never(field.kind)
 
 
-def exact(filter: Filter, attributes: Mapping[str, str]) -> list[Condition]:
-    """What the documents that match must all satisfy."""
-    return [_located(term, attributes) for term in filter.terms]
+def exact(
+    filter: Filter, attributes: Mapping[str, str], *, but: Collection[Comparison] = ()
+) -> list[Condition]:
+    """What the documents that match must all satisfy; the terms in `but` are seen to already."""
+    return [_located(term, attributes) for term in filter.terms if term not in but]
 
 
 def _located(term: Comparison, attributes: Mapping[str, str]) -> Condition:
@@ -143,19 +146,43 @@ def _numbers(values: tuple[str, ...] | list[str]) -> list[int]:
     return [number for number in numbers if INT64_MIN <= number <= INT64_MAX]
 
 
-def candidates(filter: Filter, experiment_ids: tuple[str, ...]) -> list[Condition]:
-    """Conditions on the index terms that every match satisfies; they leave other experiments' runs alone."""
+def candidates(
+    filter: Filter, scopes: Sequence[str], order: Order = ()
+) -> tuple[list[Condition], list[Comparison]]:
+    """
+    Conditions on the index terms that every match satisfies, and which of the filter's terms they answer exactly.
+
+    Each condition leaves alone all runs that are not in one of the `scopes`.
+    """
     found: list[Condition] = []
+    answered: list[Comparison] = []
+    has_param = any(_is_exact(term) and term.field.kind is Kind.PARAM for term in filter.terms)
     for term in filter.terms:
+        # Every value in a range of numbers is an index entry of its own: where a param leaves few runs, which must
+        # be read for their order by that number anyway, looking at the numbers is faster than at the entries.
+        if has_param and isinstance(term, NumberComparison) and order and order[0].field == term.field:
+            continue
         pick = _picker(term)
         if pick is not None:
-            options = [pick(experiment_id) for experiment_id in experiment_ids]
+            options = [pick(scope) for scope in scopes]
             found.append(options[0] if len(options) == 1 else {"$or": options})
-    return found
+            if _is_exact(term):
+                answered.append(term)
+    return found, answered
+
+
+def _is_exact(term: Comparison) -> bool:
+    """Whether a run has the index term of `term` just if it matches: the value is whole, and no key can look alike."""
+    return (
+        isinstance(term, TextComparison)
+        and term.op == "="
+        and len(term.value) < terms.VALUE_LENGTH
+        and SEPARATOR not in term.value + term.field.key
+    )
 
 
 def _picker(term: Comparison) -> Callable[[str], Condition] | None:
-    """From an experiment to the condition on the terms of its runs; None where every run could match."""
+    """From a scope to the condition on the terms of its runs; None where every run could match."""
     field = term.field
     if isinstance(term, Presence) and not term.present:
         return None
@@ -167,8 +194,8 @@ def _picker(term: Comparison) -> Callable[[str], Condition] | None:
         return None
     lower, upper = next(_bounds(term))
     if lower == upper:
-        return lambda experiment_id: {"k": terms.prefix(experiment_id, kind, name) + lower}
-    return lambda experiment_id: _between(terms.prefix(experiment_id, kind, name), lower, upper)
+        return lambda scope: {"k": terms.prefix(scope, kind, name) + lower}
+    return lambda scope: _between(terms.prefix(scope, kind, name), lower, upper)
 
 
 def _between(prefix: str, lower: str, upper: str | None) -> Condition:

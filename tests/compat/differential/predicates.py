@@ -71,11 +71,12 @@ def nan_below_zero(seen: Seen) -> Any:
 
 
 def refused(command: str, argument: str, is_wrong: Callable[[Any], bool]) -> Callable[[Seen], Any]:
-    """A value of an argument that stock takes and we refuse."""
+    """A value of an argument that stock takes and we refuse; of several faults either may be named."""
 
     def expected(seen: Seen) -> Any:
         wrong = seen.command.name == command and not seen.field and is_wrong(seen.command.arguments.get(argument))
-        return REFUSED if wrong and not isinstance(seen.stock, Raised) else SAME
+        is_refused = isinstance(seen.stock, Raised) and seen.stock.code != REFUSED.code
+        return REFUSED if wrong and not is_refused else SAME
 
     return expected
 
