@@ -21,6 +21,8 @@ from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
+from genesis_flow.ports.model_versions import ModelVersionRepository
+from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import MLFLOW_TRUNCATE_LONG_VALUES, Settings, redacted, sqlite_path
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
+    from genesis_flow.domain.use_cases.model_versions import ModelVersions
+    from genesis_flow.domain.use_cases.prompts import Prompts
+    from genesis_flow.domain.use_cases.registered_models import RegisteredModels
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
@@ -40,6 +45,9 @@ USE_CASES: Final = {
     "garbage_collection": "genesis_flow.domain.use_cases.garbage_collection:GarbageCollection",
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
+    "model_versions": "genesis_flow.domain.use_cases.model_versions:ModelVersions",
+    "prompts": "genesis_flow.domain.use_cases.prompts:Prompts",
+    "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
 }
 
@@ -50,6 +58,8 @@ class Backend:
 
     experiments: ExperimentRepository
     runs: RunRepository
+    models: RegisteredModelRepository
+    versions: ModelVersionRepository
     diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
 
@@ -104,6 +114,24 @@ class Application:
         return found
 
     @cached_property
+    def model_versions(self) -> ModelVersions:
+        """Versions of registered models."""
+        found: ModelVersions = use_case(self._container, "model_versions")
+        return found
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """Prompts and their versions."""
+        found: Prompts = use_case(self._container, "prompts")
+        return found
+
+    @cached_property
+    def registered_models(self) -> RegisteredModels:
+        """Names under which versions of models are kept."""
+        found: RegisteredModels = use_case(self._container, "registered_models")
+        return found
+
+    @cached_property
     def search(self) -> RunSearch:
         """Finding runs."""
         found: RunSearch = use_case(self._container, "search")
@@ -128,6 +156,8 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container = punq.Container()
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
+    container.register(RegisteredModelRepository, instance=backend.models)
+    container.register(ModelVersionRepository, instance=backend.versions)
     container.register(ArtifactStores, factory=_open_artifact_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
@@ -165,6 +195,8 @@ def _open_backend(settings: Settings) -> Backend:
 def _open_memory(settings: Settings) -> Backend:
     from genesis_flow.adapters.memory.database import MemoryDatabase
     from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+    from genesis_flow.adapters.memory.model_versions import MemoryModelVersionRepository
+    from genesis_flow.adapters.memory.registered_models import MemoryRegisteredModelRepository
     from genesis_flow.adapters.memory.runs import MemoryRunRepository
     from genesis_flow.adapters.system.clock import SystemClock
 
@@ -172,6 +204,8 @@ def _open_memory(settings: Settings) -> Backend:
     return Backend(
         MemoryExperimentRepository(database),
         MemoryRunRepository(database),
+        MemoryRegisteredModelRepository(database),
+        MemoryModelVersionRepository(database),
         partial(_diagnosis, "memory", "MemoryDiagnosis"),
         lambda: None,
     )
@@ -180,6 +214,8 @@ def _open_memory(settings: Settings) -> Backend:
 def _open_sqlite(settings: Settings) -> Backend:
     from genesis_flow.adapters.sqlite.connection import SqliteDatabase
     from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
+    from genesis_flow.adapters.sqlite.model_versions import SqliteModelVersionRepository
+    from genesis_flow.adapters.sqlite.registered_models import SqliteRegisteredModelRepository
     from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
     from genesis_flow.adapters.system.clock import SystemClock
 
@@ -192,6 +228,8 @@ def _open_sqlite(settings: Settings) -> Backend:
     return Backend(
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
+        SqliteRegisteredModelRepository(database),
+        SqliteModelVersionRepository(database),
         partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
         database.close,
     )
@@ -200,6 +238,8 @@ def _open_sqlite(settings: Settings) -> Backend:
 def _open_mongo(settings: Settings) -> Backend:
     from genesis_flow.adapters.mongo.client import MongoDatabase
     from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
+    from genesis_flow.adapters.mongo.model_versions import MongoModelVersionRepository
+    from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
 
     _require_escaped(settings.tracking_uri)
@@ -207,6 +247,8 @@ def _open_mongo(settings: Settings) -> Backend:
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
+        MongoRegisteredModelRepository(database),
+        MongoModelVersionRepository(database),
         partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,
     )

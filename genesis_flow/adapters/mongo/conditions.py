@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, assert_never
 
 from genesis_flow.adapters.mongo import terms
@@ -40,6 +40,8 @@ RUN_PATHS: Final = {
     "ended_at": "end",
 }
 EXPERIMENT_PATHS: Final = {"id": "_id", "name": "name", "created_at": "created", "updated_at": "updated"}
+MODEL_PATHS: Final = {"name": "name", "created_at": "created", "updated_at": "updated"}
+VERSION_PATHS: Final = {**MODEL_PATHS, "version": "v", "run_id": "run", "source": "source"}
 DATASET_PATHS: Final = {"name": "n", "digest": "g", "context": "c"}
 
 _LETTERS: Final = {Kind.PARAM: terms.PARAM, Kind.TAG: terms.TAG, Kind.METRIC: terms.METRIC}
@@ -143,23 +145,30 @@ def _numbers(values: tuple[str, ...] | list[str]) -> list[int]:
     return [number for number in numbers if INT64_MIN <= number <= INT64_MAX]
 
 
-def candidates(filter: Filter, experiment_ids: tuple[str, ...]) -> list[Condition]:
-    """Conditions on the index terms that every match satisfies; they leave other experiments' runs alone."""
+def candidates(
+    filter: Filter, experiment_ids: tuple[str, ...], attributes: Collection[str] = terms.ATTRIBUTES
+) -> list[Condition]:
+    """
+    Conditions on the index terms that every match satisfies; they leave other experiments' runs alone.
+
+    Args:
+        experiment_ids: What terms begin with. attributes: Those that have terms.
+    """
     found: list[Condition] = []
     for term in filter.terms:
-        pick = _picker(term)
+        pick = _picker(term, attributes)
         if pick is not None:
             options = [pick(experiment_id) for experiment_id in experiment_ids]
             found.append(options[0] if len(options) == 1 else {"$or": options})
     return found
 
 
-def _picker(term: Comparison) -> Callable[[str], Condition] | None:
+def _picker(term: Comparison, attributes: Collection[str]) -> Callable[[str], Condition] | None:
     """From an experiment to the condition on the terms of its runs; None where every run could match."""
     field = term.field
     if isinstance(term, Presence) and not term.present:
         return None
-    if field.kind is Kind.ATTRIBUTE and field.key in terms.ATTRIBUTES:
+    if field.kind is Kind.ATTRIBUTE and field.key in attributes:
         kind, name = field.key, ""
     elif field.kind in _LETTERS:
         kind, name = _LETTERS[field.kind], field_name(field.key)

@@ -25,7 +25,7 @@ Document = dict[str, Any]
 
 _VALUE, _NAN, _MISSING = 0, 1, 2
 _NEVER_MISSING: Final = frozenset(
-    {"id", "name", "status", "user_id", "artifact_uri", "started_at", "created_at", "updated_at"}
+    {"id", "name", "status", "user_id", "artifact_uri", "started_at", "created_at", "updated_at", "version"}
 )
 
 
