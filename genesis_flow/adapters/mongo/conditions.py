@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from genesis_flow.adapters.mongo import terms
@@ -19,6 +19,7 @@ from genesis_flow.domain.search.ast import (
     Presence,
     TextComparison,
 )
+from genesis_flow.domain.search.evaluate import acceptance
 from genesis_flow.domain.search.like import like_prefix, like_regex
 from genesis_flow.domain.values.limits import INT64_MAX, INT64_MIN
 
@@ -66,7 +67,44 @@ def path_of(field: Field, attributes: Mapping[str, str]) -> str:
 
 def exact(filter: Filter, attributes: Mapping[str, str]) -> list[Condition]:
     """What the documents that match must all satisfy."""
-    return [_located(term, attributes) for term in filter.terms]
+    return [_located(term, attributes) for term in _merged(filter.terms)]
+
+
+def _merged(comparisons: Sequence[Comparison]) -> Iterator[Comparison]:
+    """
+    The comparisons, with one for each attribute of which they name the only possible values.
+
+    Azure's engine leaves a `$regex` out if an index answers `$in` on the same path.
+    """
+    named = {term.field: term for term in comparisons if _values(term) is not None}
+    for term in comparisons:
+        if term.field not in named:
+            yield term
+    for field, term in named.items():
+        others = [other for other in comparisons if other.field == field and other is not term]
+        yield _narrowed(field, _values(term) or (), others)
+
+
+def _values(term: Comparison) -> tuple[str, ...] | None:
+    """The only values with which an attribute can satisfy `term`; None if there is no end to them."""
+    if term.field.kind is not Kind.ATTRIBUTE:
+        return None
+    match term:
+        case TextComparison(op="=", value=value):
+            return (value,)
+        case Membership(values=values, negated=False):
+            return values
+        case _:
+            return None
+
+
+def _narrowed(field: Field, values: tuple[str, ...], others: Sequence[Comparison]) -> Comparison:
+    tests = [
+        (lambda value, present=other.present: present) if isinstance(other, Presence) else acceptance(other)
+        for other in others
+    ]
+    left = tuple(value for value in values if all(test(value) for test in tests))
+    return TextComparison(field, "=", left[0]) if len(left) == 1 else Membership(field, left)
 
 
 def _located(term: Comparison, attributes: Mapping[str, str]) -> Condition:

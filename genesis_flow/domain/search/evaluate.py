@@ -100,11 +100,12 @@ def _test(term: Comparison) -> Callable[[Entity], bool]:
     if isinstance(term, Presence):
         field, present = term.field, term.present
         return lambda entity: bool(field_values(entity, field)) == present
-    accepts = _acceptance(term)
+    accepts = acceptance(term)
     return lambda entity: any(accepts(value) for value in field_values(entity, term.field))
 
 
-def _acceptance(term: NumberComparison | TextComparison | Like | Membership) -> Callable[[Any], bool]:
+def acceptance(term: NumberComparison | TextComparison | Like | Membership) -> Callable[[Any], bool]:
+    """The function that tells whether a value that is there satisfies `term`."""
     match term:
         case NumberComparison(op=op, value=wanted) | TextComparison(op=op, value=wanted):
             # Python compares int and float exactly, and of NaN only `!=` is true, as it must be.

@@ -10,6 +10,8 @@ from tests.contracts.experiments import ExperimentRepositoryContract
 from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
 from tests.contracts.registered_models import RegisteredModelRepositoryContract
+from tests.contracts.registry_concurrency import RegistryConcurrencyContract
+from tests.contracts.registry_search import RegistrySearchContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -63,3 +65,11 @@ class TestRegisteredModels(OpensMemory, RegisteredModelRepositoryContract):
 
 class TestModelVersions(OpensMemory, ModelVersionRepositoryContract):
     """Versions of registered models in memory."""
+
+
+class TestRegistrySearch(OpensMemory, RegistrySearchContract):
+    """Searching the model registry in memory."""
+
+
+class TestRegistryConcurrency(OpensMemory, RegistryConcurrencyContract):
+    """Writers at once in the model registry in memory."""
