@@ -17,7 +17,9 @@ from genesis_flow.api.entities import FileInfo
 from genesis_flow.api.entities.translation import artifacts_to_views
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import BAD_REQUEST, MlflowException
+from genesis_flow.api.registry_sources import resolved
 from genesis_flow.api.session import artifacts_for
+from genesis_flow.domain.values.model_uris import ModelUri
 
 __all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
 
@@ -35,11 +37,12 @@ def download_artifacts(
     Copy an artifact file or directory to the local disk.
 
     Args:
-        artifact_uri: `runs:/<run_id>/<path>`, or a URI or local path of an artifact store; or give `run_id`.
+        artifact_uri: `runs:/<run_id>/<path>`, `models:/<name>/<version>` and what else names a model, or a URI or
+            local path of an artifact store; or give `run_id`.
         artifact_path: Path among the artifacts of `run_id`; None for all of them.
         dst_path: Directory to copy to, made if it is missing. None for a new temporary directory, which
             nobody erases; what a store's URI names on this machine's disk is then not copied at all.
-        registry_uri: Not used yet.
+        registry_uri: The store of the model registry; by default the one in force.
 
     Returns:
         Where it is now.
@@ -50,13 +53,24 @@ def download_artifacts(
     Source: MLflow `mlflow.artifacts.download_artifacts`.
     """
     _require_one(artifact_uri, run_id, artifact_path)
-    artifacts = artifacts_for(tracking_uri)
-    if artifact_uri is not None and dst_path is None and (local := artifacts.local_path_at(artifact_uri)):
-        return str(local)
-    target = Path(dst_path) if dst_path is not None else Path(tempfile.mkdtemp(prefix="genesis-flow-"))
+    artifacts, model = artifacts_for(tracking_uri), None
     if artifact_uri is not None:
-        return str(artifacts.download_at(artifact_uri, target))
-    return str(artifacts.download(run_id or "", artifact_path, target))
+        artifact_uri, model = resolved(artifact_uri, tracking_uri, registry_uri)
+        if dst_path is None and (local := artifacts.local_path_at(artifact_uri)):
+            return str(local)
+    target = Path(dst_path) if dst_path is not None else Path(tempfile.mkdtemp(prefix="genesis-flow-"))
+    if artifact_uri is None:
+        return str(artifacts.download(run_id or "", artifact_path, target))
+    fetched = artifacts.download_at(artifact_uri, target)
+    _note_model(fetched, model)
+    return str(fetched)
+
+
+def _note_model(directory: Path, model: ModelUri | None) -> None:
+    """Write beside the files of a registered model what they are, as MLflow does."""
+    if model is not None and model.version is not None and not model.path and directory.is_dir():
+        note = f"model_name: {json.dumps(model.name)}\nmodel_version: '{model.version}'\n"
+        (directory / "registered_model_meta").write_text(note, encoding="utf-8")
 
 
 @translating_errors
@@ -70,7 +84,8 @@ def list_artifacts(
     The files and directories directly in an artifact directory, by path; none for a file.
 
     Args:
-        artifact_uri: `runs:/<run_id>/<path>`, or a URI or local path of an artifact store; or give `run_id`.
+        artifact_uri: `runs:/<run_id>/<path>`, `models:/<name>/<version>` and what else names a model, or a URI or
+            local path of an artifact store; or give `run_id`.
         artifact_path: Path among the artifacts of `run_id`; None for the top.
 
     Raises:
@@ -81,7 +96,7 @@ def list_artifacts(
     _require_one(artifact_uri, run_id, artifact_path)
     artifacts = artifacts_for(tracking_uri)
     if artifact_uri is not None:
-        return artifacts_to_views(artifacts.find_at(artifact_uri))
+        return artifacts_to_views(artifacts.find_at(resolved(artifact_uri, tracking_uri)[0]))
     return artifacts_to_views(artifacts.find(run_id or "", artifact_path))
 
 
@@ -142,7 +157,7 @@ def load_image(artifact_uri: str) -> Any:
 
 @translating_errors
 def _read(artifact_uri: str) -> bytes:
-    return artifacts_for().read_bytes_at(artifact_uri)
+    return artifacts_for().read_bytes_at(resolved(artifact_uri)[0])
 
 
 def _require_one(artifact_uri: str | None, run_id: str | None, artifact_path: str | None) -> None:

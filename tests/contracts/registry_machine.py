@@ -13,13 +13,20 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from genesis_flow.domain.entities.model_version import ModelVersion, VersionStage
 from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, InvalidInput, NotFound
-from tests.contracts.registry_samples import found_names, found_versions, model_query, new_model, new_version, version_query
+from genesis_flow.domain.search.ast import Like
+from tests.contracts.registry_samples import (
+    found_names,
+    found_versions,
+    model_query,
+    new_model,
+    new_version,
+    version_query,
+)
 from tests.contracts.samples import NOW, unique
 from tests.contracts.searching import attribute
 from tests.contracts.stores import Stores
 from tests.strategies.text import keys as tag_keys
 from tests.strategies.text import values
-from genesis_flow.domain.search.ast import Like
 
 NAMES = ("a", "A", "a ", "é", "$a", "a.b")
 ALIASES = ("x", "X", "1", "é", "a-b")

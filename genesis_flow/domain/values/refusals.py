@@ -82,3 +82,8 @@ def no_version(name: str, version: int) -> NotFound:
 def no_alias(alias: str) -> InvalidInput:
     """The registered model has no such alias; MLflow calls that a wrong argument."""
     return InvalidInput("alias", f"Registered model alias {alias} not found.")
+
+
+def hidden_prompt(name: str) -> NotFound:
+    """A prompt is not found where a model is asked for."""
+    return NotFound("registered model", name, f"Registered Model with name='{name}' not found.")
