@@ -86,8 +86,9 @@ class MongoModelVersionRepository(ModelVersionRepository):
             {"$group": {"_id": {"m": "$m", "stage": "$stage"}, "top": {"$max": "$_id"}}},
             {"$lookup": {"from": MODEL_VERSIONS, "localField": "top", "foreignField": "_id", "as": "found"}},
         ]
-        rows = self._database[MODEL_VERSIONS].aggregate(pipeline) if names else []
-        found = [document for row in rows for document in row["found"]]
+        if not names:
+            return []
+        found = [row["found"][0] for row in self._database[MODEL_VERSIONS].aggregate(pipeline) if row["found"]]
         latest = [document_to_version(document, names[document["m"]]) for document in found]
         return sorted(latest, key=lambda version: (version.name, version.version))
 

@@ -70,9 +70,7 @@ def load_versions(connection: sqlite3.Connection, numbers: Sequence[int]) -> lis
     wanted = json.dumps(numbers)
     tags = _grouped(_parts(connection, "model_version_tags p", "number", "key, p.value", wanted))
     return [
-        ModelVersion(
-            *values, stage=_STAGES[stage], status=_STATUSES[status], status_message=message, tags=tags[number]
-        )
+        ModelVersion(*(*values, _STAGES[stage], _STATUSES[status], message, tags[number]))
         for number, *values, stage, status, message in connection.execute(_VERSIONS, (wanted,))
     ]
 

@@ -66,7 +66,8 @@ def _found(
 def _is_no_prompt(id: str) -> Sql:
     table = "registered_model_tags" if id == "m.model" else "model_version_tags"
     owner = id.partition(".")[2]
-    return Sql(f"NOT EXISTS (SELECT 1 FROM {table} t WHERE t.{owner} = {id} AND t.key = ? AND t.value = 'true')", (PROMPT_TAG,))
+    marked = f"SELECT 1 FROM {table} t WHERE t.{owner} = {id} AND t.key = ? AND t.value = 'true'"
+    return Sql(f"NOT EXISTS ({marked})", (PROMPT_TAG,))
 
 
 def _model_condition(term: Comparison) -> Sql:

@@ -48,7 +48,7 @@ class ModelVersionClient(Connected):
 
         Source: MLflow `MlflowClient.create_model_version`.
         """
-        from genesis_flow.api.registry_sources import logged_model_place
+        from genesis_flow.api.client.registry_sources import logged_model_place
 
         created = self._registry.model_versions.create(
             name, source, run_id=run_id, tags=texts(tags), run_link=run_link, description=description,

@@ -18,10 +18,13 @@ from genesis_flow.api.paged_list import PagedList
 from genesis_flow.api.prompt_cache import PromptCache
 from genesis_flow.domain.entities.prompt import EXPERIMENTS_TAG
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, NotFound
+from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID
 from genesis_flow.domain.values.model_names import LATEST
 from genesis_flow.domain.values.model_uris import PROMPTS, model_uri
 from genesis_flow.settings import (
     MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS,
+    MLFLOW_EXPERIMENT_ID,
+    MLFLOW_EXPERIMENT_NAME,
     MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS,
 )
 
@@ -359,10 +362,8 @@ class PromptClient(Connected):
 
     def _note_experiment(self, name: str) -> None:
         """Write on a prompt that it is used in the experiment of new runs, once; `search_prompts` finds it there."""
-        from genesis_flow.api.fluent.experiments import experiment_in_force
-
         try:
-            experiment_id = experiment_in_force()
+            experiment_id = self._experiment_in_use()
             known = self._registry.prompts.get(name).tags.get(EXPERIMENTS_TAG, "")
             ids = [id for id in known.split(",") if id]
             if experiment_id not in ids:
@@ -371,6 +372,12 @@ class PromptClient(Connected):
             import logging
 
             logging.getLogger(__name__).warning("Failed to tag prompt '%s' with an experiment: %s", name, error)
+
+    def _experiment_in_use(self) -> str:
+        chosen, name = session.experiment_id() or MLFLOW_EXPERIMENT_ID.get(), MLFLOW_EXPERIMENT_NAME.get()
+        if chosen is None and name:
+            return self._application.experiments.get_by_name(name).id
+        return chosen or DEFAULT_EXPERIMENT_ID
 
 
 def _named(name_or_uri: str, version: str | int | None) -> tuple[str, str]:

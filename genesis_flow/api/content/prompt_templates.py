@@ -100,8 +100,10 @@ def _content(content: Any, change: Callable[[str], str]) -> Any:
     if isinstance(content, str):
         return change(content)
     if isinstance(content, list):
-        return [
-            {**part, "text": change(part["text"])} if isinstance(part, dict) and isinstance(part.get("text"), str) else part
-            for part in content
-        ]
+        return [_part(part, change) for part in content]
     return content
+
+
+def _part(part: Any, change: Callable[[str], str]) -> Any:
+    is_text = isinstance(part, dict) and isinstance(part.get("text"), str)
+    return {**part, "text": change(part["text"])} if is_text else part

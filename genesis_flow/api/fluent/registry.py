@@ -35,7 +35,7 @@ def register_model(
 
     Source: MLflow `mlflow.register_model`.
     """
-    from genesis_flow.api.registry_sources import note_registration, registered_source
+    from genesis_flow.api.client.registry_sources import note_registration, registered_source
 
     if env_pack is not None:
         raise MlflowException.invalid_parameter_value("Packed environments are not supported: leave out env_pack.")

@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
+
 from genesis_flow.api import session
 from genesis_flow.api.exceptions import NOT_FOUND, MlflowException
 from genesis_flow.domain.errors import InvalidInput, NotFound
@@ -46,27 +48,34 @@ def _client_method(tracking_uri: str | None, name: str) -> Any:
     return missing
 
 
-def resolved(uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> tuple[str, ModelUri | None]:
+@attrs.frozen
+class ModelPlace:
+    """Where the files of a model are, the `path` that is meant among them, and which version it is, if it is one."""
+
+    location: str
+    path: str
+    name: str = ""
+    version: int | None = None
+
+
+def model_place(uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> ModelPlace | None:
     """
-    The URI of a store (or of a run) for a `models:/` URI, and what that named; any other URI as it is.
+    The place that a `models:/` URI names, None for any other URI.
 
     Raises:
         NotFound: No such model.
         InvalidInput: Not a proper URI, or it leaves the place of the model's files.
     """
     if not is_model_uri(uri):
-        return uri, None
+        return None
     wanted = model_uri(uri)
-    if wanted.logged_model_id is not None:
-        location = logged_model_place(tracking_uri, wanted.logged_model_id).artifact_location
-    else:
-        version = session.application(registry_uri or registry_of(tracking_uri)).model_versions.resolve(wanted)
-        location = version.storage_location
-        wanted = ModelUri(version.name, version=version.version, path=wanted.path)
-    if is_model_uri(location):
-        raise InvalidInput("model_uri", f"The location of {uri} is {location}, which is not one of files.")
     path = artifact_path(wanted.path).text
-    return (f"{location.rstrip('/')}/{path}" if path else location), wanted
+    if wanted.logged_model_id is not None:
+        return ModelPlace(logged_model_place(tracking_uri, wanted.logged_model_id).artifact_location, path)
+    version = session.application(registry_uri or registry_of(tracking_uri)).model_versions.resolve(wanted)
+    if is_model_uri(version.storage_location):
+        raise InvalidInput("model_uri", f"The location of {uri} is {version.storage_location}: no files are there.")
+    return ModelPlace(version.storage_location, path, version.name, version.version)
 
 
 def registry_of(tracking_uri: str | None) -> str:
@@ -103,8 +112,8 @@ def registered_source(client: Any, uri: str) -> tuple[str, str | None, str | Non
 def _known_logged_model(client: Any, wanted: ModelUri) -> str | None:
     if wanted.version is None:
         return None
-    found: str | None = client.get_model_version(wanted.name, wanted.version).model_id
-    return found
+    known: str | None = client.get_model_version(wanted.name, wanted.version).model_id
+    return known
 
 
 def _logged_model_of(client: Any, run: Any, name: str) -> str:
@@ -115,7 +124,8 @@ def _logged_model_of(client: Any, run: Any, name: str) -> str:
             f"Unable to find a logged_model with artifact_path {name} under run {run.info.run_id}", NOT_FOUND
         )
     steps = {output.model_id: output.step for output in (run.outputs.model_outputs if run.outputs else ())}
-    return max(found, key=lambda model_id: steps.get(model_id, -1))
+    newest: str = max(found, key=lambda model_id: steps.get(model_id, -1))
+    return newest
 
 
 def _logged_models(client: Any, run: Any, name: str) -> Sequence[Any]:
