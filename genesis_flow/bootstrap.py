@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -21,8 +21,6 @@ from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
-from genesis_flow.ports.model_versions import ModelVersionRepository
-from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import MLFLOW_TRUNCATE_LONG_VALUES, Settings, redacted, sqlite_path
 
@@ -37,6 +35,10 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
     from genesis_flow.ports.diagnosis import Diagnosis
+    from genesis_flow.ports.model_versions import ModelVersionRepository
+    from genesis_flow.ports.registered_models import RegisteredModelRepository
+
+    Registry = tuple[RegisteredModelRepository, ModelVersionRepository]
 
 #: Where each use case of an `Application` is; loaded when it is first asked for, so that logging starts fast.
 USE_CASES: Final = {
@@ -50,16 +52,21 @@ USE_CASES: Final = {
     "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
 }
+#: Use cases of the model registry, whose ports are loaded with them.
+_REGISTRY_USE_CASES: Final = frozenset({"model_versions", "prompts", "registered_models"})
 
 
 @attrs.frozen
 class Backend:
-    """A store, opened: its repositories, what can diagnose it, and how to let go of it."""
+    """
+    A store, opened: its repositories, what can diagnose it, and how to let go of it.
+
+    Those of the model registry are made when they are first asked for, so that logging starts fast.
+    """
 
     experiments: ExperimentRepository
     runs: RunRepository
-    models: RegisteredModelRepository
-    versions: ModelVersionRepository
+    open_registry: Callable[[], Registry]
     diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
 
@@ -156,8 +163,7 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container = punq.Container()
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
-    container.register(RegisteredModelRepository, instance=backend.models)
-    container.register(ModelVersionRepository, instance=backend.versions)
+    container.register(Backend, instance=backend)
     container.register(ArtifactStores, factory=_open_artifact_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
@@ -168,10 +174,30 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
 
 def use_case(container: punq.Container, name: str) -> Any:
     """The use case with this name in `USE_CASES`, built from the ports of `container`."""
+    if name in _REGISTRY_USE_CASES:
+        _register_registry(container)
     module, _, class_name = USE_CASES[name].partition(":")
     kind = getattr(importlib.import_module(module), class_name)
     container.register(kind, scope=punq.Scope.singleton)
     return container.resolve(kind)
+
+
+def _register_registry(container: punq.Container) -> None:
+    from genesis_flow.ports.model_versions import ModelVersionRepository
+    from genesis_flow.ports.registered_models import RegisteredModelRepository
+
+    models, versions = container.resolve(Backend).open_registry()
+    container.register(RegisteredModelRepository, instance=models)
+    container.register(ModelVersionRepository, instance=versions)
+
+
+def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
+    models = importlib.import_module(f"genesis_flow.adapters.{adapter}.registered_models")
+    versions = importlib.import_module(f"genesis_flow.adapters.{adapter}.model_versions")
+    return (
+        getattr(models, f"{prefix}RegisteredModelRepository")(database),
+        getattr(versions, f"{prefix}ModelVersionRepository")(database),
+    )
 
 
 def _open_artifact_stores() -> ArtifactStores:
@@ -195,8 +221,6 @@ def _open_backend(settings: Settings) -> Backend:
 def _open_memory(settings: Settings) -> Backend:
     from genesis_flow.adapters.memory.database import MemoryDatabase
     from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
-    from genesis_flow.adapters.memory.model_versions import MemoryModelVersionRepository
-    from genesis_flow.adapters.memory.registered_models import MemoryRegisteredModelRepository
     from genesis_flow.adapters.memory.runs import MemoryRunRepository
     from genesis_flow.adapters.system.clock import SystemClock
 
@@ -204,8 +228,7 @@ def _open_memory(settings: Settings) -> Backend:
     return Backend(
         MemoryExperimentRepository(database),
         MemoryRunRepository(database),
-        MemoryRegisteredModelRepository(database),
-        MemoryModelVersionRepository(database),
+        cache(partial(_open_registry, "memory", "Memory", database)),
         partial(_diagnosis, "memory", "MemoryDiagnosis"),
         lambda: None,
     )
@@ -214,8 +237,6 @@ def _open_memory(settings: Settings) -> Backend:
 def _open_sqlite(settings: Settings) -> Backend:
     from genesis_flow.adapters.sqlite.connection import SqliteDatabase
     from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
-    from genesis_flow.adapters.sqlite.model_versions import SqliteModelVersionRepository
-    from genesis_flow.adapters.sqlite.registered_models import SqliteRegisteredModelRepository
     from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
     from genesis_flow.adapters.system.clock import SystemClock
 
@@ -228,8 +249,7 @@ def _open_sqlite(settings: Settings) -> Backend:
     return Backend(
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
-        SqliteRegisteredModelRepository(database),
-        SqliteModelVersionRepository(database),
+        cache(partial(_open_registry, "sqlite", "Sqlite", database)),
         partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
         database.close,
     )
@@ -238,8 +258,6 @@ def _open_sqlite(settings: Settings) -> Backend:
 def _open_mongo(settings: Settings) -> Backend:
     from genesis_flow.adapters.mongo.client import MongoDatabase
     from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
-    from genesis_flow.adapters.mongo.model_versions import MongoModelVersionRepository
-    from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
 
     _require_escaped(settings.tracking_uri)
@@ -247,8 +265,7 @@ def _open_mongo(settings: Settings) -> Backend:
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
-        MongoRegisteredModelRepository(database),
-        MongoModelVersionRepository(database),
+        cache(partial(_open_registry, "mongo", "Mongo", database)),
         partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,
     )

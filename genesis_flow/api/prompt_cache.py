@@ -9,6 +9,9 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.settings import MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS, MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS
+
 if TYPE_CHECKING:
     from genesis_flow.bootstrap import Application
 
@@ -50,3 +53,19 @@ class PromptCache:
             entries = self._entries.get(store, {})
             for key in [key for key in entries if key[0] == name and wanted in (None, key[1])]:
                 del entries[key]
+
+
+def time_to_live(seconds: float | None, wanted: str) -> float:
+    """
+    For how long to keep a prompt that was asked for by the number or alias `wanted`.
+
+    Raises:
+        InvalidInput: `seconds` is negative, or not a number.
+    """
+    if seconds is None:
+        by_number = wanted.isdecimal()
+        variable = MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS if by_number else MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS
+        seconds = variable.get()
+    if not seconds >= 0:
+        raise InvalidInput("cache_ttl_seconds", "`cache_ttl_seconds` argument must be greater than or equal to 0.")
+    return seconds

@@ -15,17 +15,15 @@ from genesis_flow.api.entities.registry_translation import prompt_to_view, promp
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paged_list import PagedList
-from genesis_flow.api.prompt_cache import PromptCache
+from genesis_flow.api.prompt_cache import PromptCache, time_to_live
 from genesis_flow.domain.entities.prompt import EXPERIMENTS_TAG
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, NotFound
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID
 from genesis_flow.domain.values.model_names import LATEST
 from genesis_flow.domain.values.model_uris import PROMPTS, model_uri
 from genesis_flow.settings import (
-    MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS,
     MLFLOW_EXPERIMENT_ID,
     MLFLOW_EXPERIMENT_NAME,
-    MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS,
 )
 
 P = ParamSpec("P")
@@ -181,7 +179,7 @@ class PromptClient(Connected):
         Source: MLflow `MlflowClient.load_prompt`.
         """
         name, wanted = _named(name_or_uri, version)
-        seconds = _time_to_live(cache_ttl_seconds, wanted)
+        seconds = time_to_live(cache_ttl_seconds, wanted)
         known: PromptVersion | None = self._cache.get(self._registry, name, wanted) if seconds else None
         if known is not None:
             return known
@@ -392,14 +390,3 @@ def _named(name_or_uri: str, version: str | int | None) -> tuple[str, str]:
     if wanted.logged_model_id is not None:
         raise InvalidInput("prompt_uri", f"Invalid prompt URI format: {name_or_uri}")
     return wanted.name, str(wanted.version) if wanted.alias is None else wanted.alias
-
-
-def _time_to_live(seconds: float | None, wanted: str) -> float:
-    if seconds is None:
-        by_number = wanted.isdecimal()
-        variable = MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS if by_number else MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS
-        seconds = variable.get()
-    if not seconds >= 0:
-        raise InvalidInput("cache_ttl_seconds", "`cache_ttl_seconds` argument must be greater than or equal to 0.")
-    return seconds
-

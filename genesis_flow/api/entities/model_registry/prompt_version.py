@@ -29,7 +29,7 @@ from genesis_flow.domain.entities.prompt import (
 )
 from genesis_flow.domain.entities.registered_model import PROMPT_TAG
 
-__all__ = ["PromptModelConfig", "PromptVersion"]
+__all__ = ["PromptModelConfig", "PromptVersion", "content_tags"]
 
 _MOST_SHOWN = 30
 
