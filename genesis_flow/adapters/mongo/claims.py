@@ -100,6 +100,6 @@ def drop_if_left_behind(experiments: Collection[Document], name: str, now: int) 
     if row is None:
         return True
     owner = experiments.find_one({"_id": row["e"]}, {"name": 1})
-    if (owner is not None and owner["name"] == name) or row["at"] > now - GRACE_MS:
+    if (owner is not None and owner.get("name") == name) or row["at"] > now - GRACE_MS:
         return False
     return bool(experiments.delete_one({"_id": row["_id"], "e": row["e"], "at": row["at"]}).deleted_count)

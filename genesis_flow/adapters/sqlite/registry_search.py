@@ -83,9 +83,14 @@ def _version_condition(term: Comparison) -> Sql:
 
 
 def _tagged(id: str, select: str, owner: str, term: Comparison, indexed: Sql) -> Sql:
-    inside = TRUE if isinstance(term, Presence) else every(indexed, condition(Column("t.value"), term))
+    # With a plain "t.value = ?" SQLite would put the value into `indexed`, and find no index for that.
+    inside = TRUE if isinstance(term, Presence) else every(indexed, condition(_value(indexed), term))
     found = Sql(inside.text, (term.field.key, *inside.values))
     return found.within(f"{id} {'NOT ' if is_absence(term) else ''}IN ({select.format(owner)}", ")")
+
+
+def _value(indexed: Sql) -> Column:
+    return Column("t.value" if indexed == TRUE else "+t.value")
 
 
 def _indexed(term: Comparison) -> Sql:
