@@ -13,7 +13,7 @@ from genesis_flow.api.entities.registry_translation import version_to_view
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paged_list import PagedList
-from genesis_flow.domain.errors import AlreadyExists
+from genesis_flow.domain.errors import AlreadyExists, InvalidInput, NotFound
 from genesis_flow.domain.values.model_uris import is_model_uri, model_uri
 
 
@@ -65,7 +65,7 @@ class ModelVersionClient(Connected):
             src_model_uri: Such as `models:/name/1` or `models:/name@alias`.
 
         Raises:
-            MlflowException: INTERNAL_ERROR: Not a `models:/` URI. RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
+            MlflowException: INTERNAL_ERROR: Not a `models:/` URI, or it names nothing. INVALID_PARAMETER_VALUE.
 
         Source: MLflow `MlflowClient.copy_model_version`.
         """
@@ -74,8 +74,13 @@ class ModelVersionClient(Connected):
                 f"Unsupported source model URI: '{src_model_uri}'. The `copy_model_version` API only copies models "
                 "stored in the 'models:/' scheme."
             )
-        registry, wanted = self._registry, model_uri(src_model_uri)
-        known = registry.model_versions.resolve(wanted)
+        registry = self._registry
+        try:
+            known = registry.model_versions.resolve(model_uri(src_model_uri))
+        except (NotFound, InvalidInput) as error:
+            raise MlflowException(
+                f"Failed to fetch model version from source model URI: '{src_model_uri}'. Error: {error.message}"
+            ) from error
         try:
             registry.registered_models.create(dst_name)
             print(f"Successfully registered model '{dst_name}'.", file=sys.stderr)  # noqa: T201  # as MLflow does
@@ -117,7 +122,7 @@ class ModelVersionClient(Connected):
 
         Source: MLflow `MlflowClient.get_model_version_download_uri`.
         """
-        return self._registry.model_versions.get(name, version).storage_location
+        return self._registry.model_versions.location(name, version)
 
     def get_model_version_stages(self, name: str, version: str) -> list[str]:
         """

@@ -89,6 +89,7 @@ class ModelVersions:
         """
         if PROMPT_TAG in (tags or {}):
             raise InvalidInput("tags", "Prompts cannot be registered as models.")
+        known, own = model_name(name), registry_tags(tags)
         checked, location = model_source(source), source
         if is_model_uri(checked):
             location, run_id = self._resolved(checked, run_id, find_logged_model)
@@ -96,9 +97,9 @@ class ModelVersions:
             run_id = find_logged_model(logged_model_id).source_run_id
         return self._versions.add(
             NewModelVersion(
-                name=model_name(name), created_at=self._clock.now(), source=checked, storage_location=location,
+                name=known, created_at=self._clock.now(), source=checked, storage_location=location,
                 run_id=optional_text("run_id", run_id), run_link=optional_text("run_link", run_link),
-                description=optional_text("description", description), tags=registry_tags(tags),
+                description=optional_text("description", description), tags=own,
                 logged_model_id=optional_text("model_id", logged_model_id),
             )
         )
@@ -162,6 +163,16 @@ class ModelVersions:
             InvalidInput: Not a number.
         """
         return _unless_prompt(self._versions.get(model_name(name), model_version(version)))
+
+    def location(self, name: Any, version: Any) -> str:
+        """
+        Where the files of a version are.
+
+        Raises:
+            NotFound: No such registered model or version.
+            InvalidInput: Not a number.
+        """
+        return self._versions.get(self._model(name).name, model_version(version)).storage_location
 
     def get_by_alias(self, name: Any, alias: Any) -> ModelVersion:
         """
@@ -233,8 +244,8 @@ class ModelVersions:
         Raises:
             NotFound: No such registered model or version.
         """
-        number, text = model_version(version), optional_text("description", description)
-        return self._versions.describe(self._model(name).name, number, text, at=self._clock.now())
+        known, text = self._model(name).name, optional_text("description", description)
+        return self._versions.describe(known, model_version(version), text, at=self._clock.now())
 
     def move(self, name: Any, version: Any, stage: Any, *, archiving_others: bool = False) -> ModelVersion:
         """
@@ -245,13 +256,13 @@ class ModelVersions:
             InvalidInput: Not a stage.
             GenesisFlowError: Others cannot be archived from that stage.
         """
-        wanted, number = canonical_stage(stage), model_version(version)
+        known, wanted = self._model(name).name, canonical_stage(stage)
         if archiving_others and wanted not in ACTIVE_STAGES:
             raise GenesisFlowError(
                 "Model version transition cannot archive existing model versions because "
                 f"'{stage}' is not an Active stage. Valid stages are {[each.value for each in ACTIVE_STAGES]}"
             )
-        known = self._model(name).name
+        number = model_version(version)
         return self._versions.move(known, number, wanted, archiving_others=archiving_others, at=self._clock.now())
 
     def set_tags(self, name: Any, version: Any, tags: Mapping[str, str]) -> None:
@@ -262,8 +273,7 @@ class ModelVersions:
             NotFound: No such registered model or version.
             InvalidInput: A key or value breaks its rule.
         """
-        number, checked = model_version(version), registry_tags(tags)
-        self._versions.set_tags(self._model(name).name, number, checked)
+        self._versions.set_tags(self._model(name).name, model_version(version), registry_tags(tags))
 
     def remove_tag(self, name: Any, version: Any, key: Any) -> None:
         """
@@ -273,8 +283,7 @@ class ModelVersions:
             NotFound: No such registered model or version.
             InvalidInput: The key breaks its rule.
         """
-        number, checked = model_version(version), tag_key(key)
-        self._versions.remove_tag(self._model(name).name, number, checked)
+        self._versions.remove_tag(self._model(name).name, model_version(version), tag_key(key))
 
     def delete(self, name: Any, version: Any) -> None:
         """
@@ -283,8 +292,7 @@ class ModelVersions:
         Raises:
             NotFound: No such registered model or version.
         """
-        number = model_version(version)
-        self._versions.remove(self._model(name).name, number, at=self._clock.now())
+        self._versions.remove(self._model(name).name, model_version(version), at=self._clock.now())
 
     def _model(self, name: Any) -> RegisteredModel:
         found = self._models.get(model_name(name))

@@ -116,8 +116,8 @@ class RegisteredModels:
             Conflict: Another writer renamed or removed it meanwhile.
             InvalidInput: A name breaks its rule.
         """
-        wanted = model_name(new_name, "new_name")
-        return self._models.rename(self.get(name).name, wanted, at=self._clock.now())
+        known = self.get(name).name
+        return self._models.rename(known, model_name(new_name, "new_name"), at=self._clock.now())
 
     def describe(self, name: Any, description: str | None) -> RegisteredModel:
         """
@@ -126,8 +126,8 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model.
         """
-        text = optional_text("description", description)
-        return self._models.describe(self.get(name).name, text, at=self._clock.now())
+        known = self.get(name).name
+        return self._models.describe(known, optional_text("description", description), at=self._clock.now())
 
     def set_tags(self, name: Any, tags: Mapping[str, str]) -> None:
         """
@@ -137,8 +137,7 @@ class RegisteredModels:
             NotFound: No such registered model.
             InvalidInput: A key or value breaks its rule.
         """
-        checked = registry_tags(tags)
-        self._models.set_tags(self.get(name).name, checked)
+        self._models.set_tags(self.get(name).name, registry_tags(tags))
 
     def remove_tag(self, name: Any, key: Any) -> None:
         """
@@ -148,8 +147,7 @@ class RegisteredModels:
             NotFound: No such registered model.
             InvalidInput: The key breaks its rule.
         """
-        checked = tag_key(key)
-        self._models.remove_tag(self.get(name).name, checked)
+        self._models.remove_tag(self.get(name).name, tag_key(key))
 
     def set_alias(self, name: Any, alias: Any, version: Any) -> None:
         """
@@ -159,8 +157,8 @@ class RegisteredModels:
             NotFound: No such registered model or version.
             InvalidInput: Not an alias, or one that is reserved.
         """
-        checked, number = free_alias(alias), model_version(version)
-        self._models.set_alias(self.get(name).name, checked, number)
+        checked, number = alias_name(alias), model_version(version)
+        self._models.set_alias(self.get(name).name, free_alias(checked), number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
         """
