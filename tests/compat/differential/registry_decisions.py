@@ -11,6 +11,7 @@ from tests.compat.differential.wire import Command, Entity, Raised
 
 _MODEL: Final = Command("create_registered_model", {"name": "m"})
 _VERSION: Final = Command("create_model_version", {"name": "m", "source": "s3://b/p"})
+_BLANK: Final = ("The name must not be an empty string", "The stage must not be an empty string")
 _RENAME: Final = Command("rename_registered_model", {"name": "m", "new_name": "n"}, START + 5_000)
 
 
@@ -35,6 +36,12 @@ def latest_versions(seen: Seen) -> Any:
     is_list = seen.command.name == "get_latest_versions" and not seen.field and isinstance(seen.stock, list)
     in_order = sorted(seen.stock, key=_number) if is_list else None
     return in_order if is_list and in_order != seen.stock else SAME
+
+
+def blank(seen: Seen) -> Any:
+    """Stock's client complains of an empty new name or stage."""
+    said = isinstance(seen.stock, Raised) and seen.stock.message.startswith(_BLANK) and not seen.field
+    return Raised("MlflowException", "INVALID_PARAMETER_VALUE") if said else SAME
 
 
 def _number(version: Entity) -> int:
@@ -63,6 +70,17 @@ REGISTRY_DECISIONS: Sequence[Decision] = (
             *[_VERSION] * 3,
             Command("transition_model_version_stage", {"name": "m", "version": 2, "stage": "Staging"}),
             Command("get_latest_versions", {"name": "m"}),
+        ],
+    ),
+    Decision(
+        "blank-arguments-are-invalid",
+        "An empty new name or stage is an invalid value; MLflow's client calls it an internal error.",
+        blank,
+        [
+            _MODEL,
+            _VERSION,
+            Command("rename_registered_model", {"name": "m", "new_name": " "}),
+            Command("transition_model_version_stage", {"name": "m", "version": 1, "stage": ""}),
         ],
     ),
 )

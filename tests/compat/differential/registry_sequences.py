@@ -18,8 +18,10 @@ BAD_VERSIONS = (0, -1, 99, "x", "", "1.5", 2**40)
 ALIASES = ("best", "Best", "a-b", "1", "é", "_")
 BAD_ALIASES = ("", "latest", "Latest", "v1", "V22", "a b", "a.b", "x" * 256, None)
 STAGES = ("Production", "production", "Staging", "STAGING", "Archived", "None", "none")
-BAD_STAGES = ("foo", "Active")
-SOURCES = ("s3://b/p", "/tmp/x", "file:///tmp/y", "runs:/abc/model", "S3://b/p", "models:/a/1", "models:/A/2", "a%b", "")
+BAD_STAGES = ("foo", "Active", "")
+SOURCES = (
+    "s3://b/p", "/tmp/x", "file:///tmp/y", "runs:/abc/model", "S3://b/p", "models:/a/1", "models:/A/2", "a%b", "",
+)  # fmt: skip
 DESCRIPTIONS = (None, "", "d", "é" * 40)
 
 
