@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from genesis_flow.domain.values.text import shown, storable, within
 
 #: More rounds of percent-encoding than this are an attack, not a name.
 _MOST_DECODINGS: Final = 8
+_SEPARATORS: Final = re.compile(r"[/\\:]")
 
 
 def registry_tags(tags: Mapping[Any, Any] | None) -> dict[str, str]:
@@ -54,7 +56,7 @@ def model_source(value: Any) -> str:
     source = storable("source", value)
     text = source
     for _ in range(_MOST_DECODINGS):
-        parts = text.replace("\\", "/").partition("?")[0].split("/")
+        parts = _SEPARATORS.split(text.partition("?")[0])
         if ".." in parts or any(ord(character) < 32 for character in text):
             raise _traversal(source)
         decoded = unquote(text)
