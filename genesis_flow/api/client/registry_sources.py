@@ -96,7 +96,10 @@ def registered_source(client: Any, uri: str) -> tuple[str, str | None, str | Non
     """
     if is_model_uri(uri):
         wanted = model_uri(uri)
-        return uri, None, wanted.logged_model_id or _known_logged_model(client, wanted)
+        if wanted.logged_model_id is None:
+            return uri, None, _known_logged_model(client, wanted)
+        run_id = logged_model_place(client.tracking_uri, wanted.logged_model_id).source_run_id
+        return uri, run_id, wanted.logged_model_id
     if not uri.startswith("runs:/"):
         return uri, None, None
     run_id, _, path = uri.removeprefix("runs:/").partition("/")

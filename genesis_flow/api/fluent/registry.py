@@ -6,10 +6,12 @@ import sys
 from typing import Any
 
 from genesis_flow.api.client import MlflowClient
+from genesis_flow.api.client.connected import texts
 from genesis_flow.api.entities.model_registry import ModelVersion, RegisteredModel
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paging import all_pages
+from genesis_flow.domain.values.registry_rules import model_source, registry_tags
 
 
 @translating_errors
@@ -41,6 +43,9 @@ def register_model(
         raise MlflowException.invalid_parameter_value("Packed environments are not supported: leave out env_pack.")
     client = MlflowClient()
     source, run_id, model_id = registered_source(client, model_uri)
+    # What would be refused later is refused now, so that no registered model without versions is left.
+    model_source(source)
+    registry_tags(texts(tags))
     _ensure_model(client, name)
     version = client.create_model_version(name, source, run_id=run_id, tags=tags, model_id=model_id)
     _say(f"Created version '{version.version}' of model '{version.name}'.")

@@ -37,6 +37,10 @@ def test_what_is_not_there_is_not_registered(run_id: str) -> None:
     assert MISSING == refusal(lambda: mlflow.register_model(f"runs:/{'0' * 32}/model", "M"))[0]
     assert INVALID == refusal(lambda: mlflow.register_model(f"runs:/{run_id}/../x", "M"))[0]
     assert INVALID == refusal(lambda: mlflow.register_model(f"runs:/{run_id}/model", "M", env_pack="x"))[0]
+    assert INVALID == refusal(lambda: mlflow.register_model(f"runs:/{run_id}/model", "M", tags={"a@b": 1}))[0]
+    assert INVALID == refusal(lambda: mlflow.register_model("s3://b/../x", "M"))[0]
+    assert MISSING == refusal(lambda: mlflow.register_model(f"models:/m-{'0' * 32}", "M"))[0]
+    assert MISSING == refusal(lambda: mlflow.register_model("models:/nope/1", "M"))[0]
     assert [] == mlflow.search_registered_models()
 
 
