@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -28,10 +28,17 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
+    from genesis_flow.domain.use_cases.model_versions import ModelVersions
+    from genesis_flow.domain.use_cases.prompts import Prompts
+    from genesis_flow.domain.use_cases.registered_models import RegisteredModels
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
     from genesis_flow.ports.diagnosis import Diagnosis
+    from genesis_flow.ports.model_versions import ModelVersionRepository
+    from genesis_flow.ports.registered_models import RegisteredModelRepository
+
+    Registry = tuple[RegisteredModelRepository, ModelVersionRepository]
 
 #: Where each use case of an `Application` is; loaded when it is first asked for, so that logging starts fast.
 USE_CASES: Final = {
@@ -40,16 +47,26 @@ USE_CASES: Final = {
     "garbage_collection": "genesis_flow.domain.use_cases.garbage_collection:GarbageCollection",
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
+    "model_versions": "genesis_flow.domain.use_cases.model_versions:ModelVersions",
+    "prompts": "genesis_flow.domain.use_cases.prompts:Prompts",
+    "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
 }
+#: Use cases of the model registry, whose ports are loaded with them.
+_REGISTRY_USE_CASES: Final = frozenset({"model_versions", "prompts", "registered_models"})
 
 
 @attrs.frozen
 class Backend:
-    """A store, opened: its repositories, what can diagnose it, and how to let go of it."""
+    """
+    A store, opened: its repositories, what can diagnose it, and how to let go of it.
+
+    Those of the model registry are made when they are first asked for, so that logging starts fast.
+    """
 
     experiments: ExperimentRepository
     runs: RunRepository
+    open_registry: Callable[[], Registry]
     diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
 
@@ -104,6 +121,24 @@ class Application:
         return found
 
     @cached_property
+    def model_versions(self) -> ModelVersions:
+        """Versions of registered models."""
+        found: ModelVersions = use_case(self._container, "model_versions")
+        return found
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """Prompts and their versions."""
+        found: Prompts = use_case(self._container, "prompts")
+        return found
+
+    @cached_property
+    def registered_models(self) -> RegisteredModels:
+        """Names under which versions of models are kept."""
+        found: RegisteredModels = use_case(self._container, "registered_models")
+        return found
+
+    @cached_property
     def search(self) -> RunSearch:
         """Finding runs."""
         found: RunSearch = use_case(self._container, "search")
@@ -128,6 +163,7 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container = punq.Container()
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
+    container.register(Backend, instance=backend)
     container.register(ArtifactStores, factory=_open_artifact_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
@@ -138,10 +174,30 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
 
 def use_case(container: punq.Container, name: str) -> Any:
     """The use case with this name in `USE_CASES`, built from the ports of `container`."""
+    if name in _REGISTRY_USE_CASES:
+        _register_registry(container)
     module, _, class_name = USE_CASES[name].partition(":")
     kind = getattr(importlib.import_module(module), class_name)
     container.register(kind, scope=punq.Scope.singleton)
     return container.resolve(kind)
+
+
+def _register_registry(container: punq.Container) -> None:
+    from genesis_flow.ports.model_versions import ModelVersionRepository
+    from genesis_flow.ports.registered_models import RegisteredModelRepository
+
+    models, versions = container.resolve(Backend).open_registry()
+    container.register(RegisteredModelRepository, instance=models)
+    container.register(ModelVersionRepository, instance=versions)
+
+
+def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
+    models = importlib.import_module(f"genesis_flow.adapters.{adapter}.registered_models")
+    versions = importlib.import_module(f"genesis_flow.adapters.{adapter}.model_versions")
+    return (
+        getattr(models, f"{prefix}RegisteredModelRepository")(database),
+        getattr(versions, f"{prefix}ModelVersionRepository")(database),
+    )
 
 
 def _open_artifact_stores() -> ArtifactStores:
@@ -172,6 +228,7 @@ def _open_memory(settings: Settings) -> Backend:
     return Backend(
         MemoryExperimentRepository(database),
         MemoryRunRepository(database),
+        cache(partial(_open_registry, "memory", "Memory", database)),
         partial(_diagnosis, "memory", "MemoryDiagnosis"),
         lambda: None,
     )
@@ -192,6 +249,7 @@ def _open_sqlite(settings: Settings) -> Backend:
     return Backend(
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
+        cache(partial(_open_registry, "sqlite", "Sqlite", database)),
         partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
         database.close,
     )
@@ -207,6 +265,7 @@ def _open_mongo(settings: Settings) -> Backend:
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
+        cache(partial(_open_registry, "mongo", "Mongo", database)),
         partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,
     )

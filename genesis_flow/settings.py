@@ -88,6 +88,13 @@ MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
 MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
 MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
 MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
+#: Seconds for which a loaded prompt is kept: one that was asked for by alias, and one by number.
+MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
+    "MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS", float, 60.0
+)
+MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
+    "MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS", float, float("inf")
+)
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 

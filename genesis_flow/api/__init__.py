@@ -30,6 +30,12 @@ _HOMES = {
             "get_artifact_uri", "load_table", "log_artifact", "log_artifacts", "log_dict", "log_figure",
             "log_image", "log_stream", "log_table", "log_text",
         ),
+        "fluent.registry": (
+            "register_model", "search_model_versions", "search_registered_models", "set_model_version_tag",
+        ),
+        "fluent.prompts": (
+            "delete_prompt_alias", "load_prompt", "register_prompt", "search_prompts", "set_prompt_alias",
+        ),
         "fluent.doctor": ("doctor",),
         "client": ("MlflowClient",),
         "content.images": ("Image",),

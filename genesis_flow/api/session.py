@@ -87,7 +87,12 @@ def set_tracking_uri(uri: str) -> None:
 
 def registry_uri() -> str:
     """The URI of the model registry: set explicitly, else from the environment, else the tracking URI."""
-    return _process.registry_uri or settings.MLFLOW_REGISTRY_URI.get() or tracking_uri()
+    return chosen_registry_uri() or tracking_uri()
+
+
+def chosen_registry_uri() -> str | None:
+    """The URI of the model registry, None where neither the program nor the environment chose one."""
+    return _process.registry_uri or settings.MLFLOW_REGISTRY_URI.get()
 
 
 def set_registry_uri(uri: str) -> None:

@@ -8,17 +8,19 @@ from typing import TypeVar
 import attrs
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.search.ast import Comparison, Field, Filter, Kind, Order, OrderKey
 from genesis_flow.domain.search.fields import EXPERIMENTS, RUNS
 from genesis_flow.domain.search.ordering import total_order
-from genesis_flow.domain.search.queries import ExperimentQuery, RunQuery
+from genesis_flow.domain.search.queries import ExperimentQuery, ModelVersionQuery, RegisteredModelQuery, RunQuery
 from genesis_flow.domain.values.lifecycle import View
 from genesis_flow.domain.values.pages import Page
 from tests.contracts.stores import Stores
 
-T = TypeVar("T", Run, Experiment)
-Q = TypeVar("Q", RunQuery, ExperimentQuery)
+T = TypeVar("T", Run, Experiment, RegisteredModel, ModelVersion)
+Q = TypeVar("Q", RunQuery, ExperimentQuery, RegisteredModelQuery, ModelVersionQuery)
 
 
 def attribute(key: str) -> Field:

@@ -9,6 +9,8 @@ import attrs
 import pytest
 
 from genesis_flow.ports.experiments import ExperimentRepository
+from genesis_flow.ports.model_versions import ModelVersionRepository
+from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
 
 
@@ -35,6 +37,8 @@ class Stores:
 
     experiments: ExperimentRepository
     runs: RunRepository
+    models: RegisteredModelRepository
+    versions: ModelVersionRepository
     reopen: Callable[[], Stores] | None = None
     capabilities: frozenset[Capability] = frozenset()
     close: Callable[[], None] = _nothing

@@ -10,11 +10,13 @@ import attrs
 from genesis_flow.domain.entities.dataset import Dataset
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_NAME
 from genesis_flow.domain.values.lifecycle import Stage
-from genesis_flow.domain.values.refusals import no_experiment, no_run
+from genesis_flow.domain.values.refusals import no_experiment, no_model, no_run, no_version
 
 #: A point of a metric as what tells it from others: (timestamp, step, value), None for NaN.
 Point = tuple[int, int, float | None]
@@ -34,6 +36,8 @@ class MemoryDatabase:
         members: The ids of an experiment's runs, by the experiment's id.
         histories: The points of each metric of a run, by run id and metric key.
         datasets: The first dataset with a (name, digest), by experiment id.
+        models: Registered models by id. versions: Their versions, by the model's id and by number.
+        last_versions: The greatest number that was ever given to a version, by the model's id.
     """
 
     lock: threading.RLock
@@ -42,12 +46,16 @@ class MemoryDatabase:
     members: dict[str, dict[str, None]]
     histories: dict[str, dict[str, set[Point]]]
     datasets: dict[str, dict[tuple[str, str], Dataset]]
+    models: dict[str, RegisteredModel]
+    versions: dict[str, dict[int, ModelVersion]]
+    last_versions: dict[str, int]
     _next_id: int
 
     def __init__(self, artifact_root: str, *, created_at: int = 0) -> None:
         self.lock = threading.RLock()
         self.experiments, self.runs, self.members = {}, {}, {}
         self.histories, self.datasets = {}, {}
+        self.models, self.versions, self.last_versions = {}, {}, {}
         self._next_id = 0
         self.add_experiment(
             NewExperiment(
@@ -98,6 +106,20 @@ class MemoryDatabase:
         for experiment_id in experiment_ids:
             for run_id in self.members.get(experiment_id, ()):
                 yield self.runs[run_id]
+
+    def model(self, name: str) -> RegisteredModel:
+        """The stored registered model, or `NotFound`."""
+        for model in self.models.values():
+            if model.name == name:
+                return model
+        raise no_model(name)
+
+    def version(self, name: str, number: int) -> tuple[RegisteredModel, ModelVersion]:
+        """The stored version and its registered model, or `NotFound`."""
+        for model in self.models.values():
+            if model.name == name and number in self.versions[model.id]:
+                return model, self.versions[model.id][number]
+        raise no_version(name, number)
 
     def erase_run(self, run: Run) -> None:
         """Forget a run and its history."""

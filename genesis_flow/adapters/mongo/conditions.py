@@ -20,6 +20,7 @@ from genesis_flow.domain.search.ast import (
     Presence,
     TextComparison,
 )
+from genesis_flow.domain.search.evaluate import acceptance
 from genesis_flow.domain.search.like import like_prefix, like_regex
 from genesis_flow.domain.values.limits import INT64_MAX, INT64_MIN
 
@@ -41,6 +42,8 @@ RUN_PATHS: Final = {
     "ended_at": "end",
 }
 EXPERIMENT_PATHS: Final = {"id": "_id", "name": "name", "created_at": "created", "updated_at": "updated"}
+MODEL_PATHS: Final = {"name": "name", "created_at": "created", "updated_at": "updated"}
+VERSION_PATHS: Final = {**MODEL_PATHS, "version": "v", "run_id": "run", "source": "source"}
 DATASET_PATHS: Final = {"name": "n", "digest": "g", "context": "c"}
 
 _LETTERS: Final = {Kind.PARAM: terms.PARAM, Kind.TAG: terms.TAG, Kind.METRIC: terms.METRIC}
@@ -67,7 +70,44 @@ def exact(
     filter: Filter, attributes: Mapping[str, str], *, but: Collection[Comparison] = ()
 ) -> list[Condition]:
     """What the documents that match must all satisfy; the terms in `but` are seen to already."""
-    return [_located(term, attributes) for term in filter.terms if term not in but]
+    return [_located(term, attributes) for term in _merged([term for term in filter.terms if term not in but])]
+
+
+def _merged(comparisons: Sequence[Comparison]) -> Iterator[Comparison]:
+    """
+    The comparisons, with one for each attribute of which they name the only possible values.
+
+    Azure's engine leaves a `$regex` out if an index answers `$in` on the same path.
+    """
+    named = {term.field: term for term in comparisons if _values(term) is not None}
+    for term in comparisons:
+        if term.field not in named:
+            yield term
+    for field, term in named.items():
+        others = [other for other in comparisons if other.field == field and other is not term]
+        yield _narrowed(field, _values(term) or (), others)
+
+
+def _values(term: Comparison) -> tuple[str, ...] | None:
+    """The only values with which an attribute can satisfy `term`; None if there is no end to them."""
+    if term.field.kind is not Kind.ATTRIBUTE:
+        return None
+    match term:
+        case TextComparison(op="=", value=value):
+            return (value,)
+        case Membership(values=values, negated=False):
+            return values
+        case _:
+            return None
+
+
+def _narrowed(field: Field, values: tuple[str, ...], others: Sequence[Comparison]) -> Comparison:
+    tests = [
+        (lambda value, present=other.present: present) if isinstance(other, Presence) else acceptance(other)
+        for other in others
+    ]
+    left = tuple(value for value in values if all(test(value) for test in tests))
+    return TextComparison(field, "=", left[0]) if len(left) == 1 else Membership(field, left)
 
 
 def _located(term: Comparison, attributes: Mapping[str, str]) -> Condition:
@@ -147,12 +187,18 @@ def _numbers(values: tuple[str, ...] | list[str]) -> list[int]:
 
 
 def candidates(
-    filter: Filter, scopes: Sequence[str], order: Order = ()
+    filter: Filter,
+    scopes: Sequence[str],
+    *,
+    order: Order = (),
+    attributes: Collection[str] = terms.ATTRIBUTES,
 ) -> tuple[list[Condition], list[Comparison]]:
     """
     Conditions on the index terms that every match satisfies, and which of the filter's terms they answer exactly.
 
-    Each condition leaves alone all runs that are not in one of the `scopes`.
+    Args:
+        scopes: What terms begin with; each condition leaves alone all that is not in one of them.
+        attributes: Those that have terms.
     """
     found: list[Condition] = []
     answered: list[Comparison] = []
@@ -162,7 +208,7 @@ def candidates(
         # be read for their order by that number anyway, looking at the numbers is faster than at the entries.
         if has_param and isinstance(term, NumberComparison) and order and order[0].field == term.field:
             continue
-        pick = _picker(term)
+        pick = _picker(term, attributes)
         if pick is not None:
             options = [pick(scope) for scope in scopes]
             found.append(options[0] if len(options) == 1 else {"$or": options})
@@ -181,12 +227,12 @@ def _is_exact(term: Comparison) -> bool:
     )
 
 
-def _picker(term: Comparison) -> Callable[[str], Condition] | None:
+def _picker(term: Comparison, attributes: Collection[str]) -> Callable[[str], Condition] | None:
     """From a scope to the condition on the terms of its runs; None where every run could match."""
     field = term.field
     if isinstance(term, Presence) and not term.present:
         return None
-    if field.kind is Kind.ATTRIBUTE and field.key in terms.ATTRIBUTES:
+    if field.kind is Kind.ATTRIBUTE and field.key in attributes:
         kind, name = field.key, ""
     elif field.kind in _LETTERS:
         kind, name = _LETTERS[field.kind], field_name(field.key)

@@ -335,7 +335,7 @@ def _plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.Sort
         keys = search.sort_keys(query.order, query.filter, attributes)
     if keys != [_BY_ID]:
         scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
-        candidates, answered = conditions.candidates(query.filter, scopes, query.order)
+        candidates, answered = conditions.candidates(query.filter, scopes, order=query.order)
         if candidates:
             return [*candidates, *conditions.exact(query.filter, attributes, but=answered)], keys
     ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]

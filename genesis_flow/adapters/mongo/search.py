@@ -26,7 +26,7 @@ D = TypeVar("D", bound=Mapping[str, Any])
 
 _VALUE, _NAN, _MISSING = 0, 1, 2
 _NEVER_MISSING: Final = frozenset(
-    {"id", "name", "status", "user_id", "artifact_uri", "started_at", "created_at", "updated_at"}
+    {"id", "name", "status", "user_id", "artifact_uri", "started_at", "created_at", "updated_at", "version"}
 )
 
 

@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from genesis_flow.adapters.sqlite.registry_schema import REGISTRY
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -145,7 +146,7 @@ _EXPERIMENTS_AND_RUNS: Final = (
 )
 
 #: Step n leads from version n to version n + 1.
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS,)
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, REGISTRY)
 
 
 def migrate(

@@ -9,15 +9,21 @@ from __future__ import annotations
 from genesis_flow.api.client.artifacts import ArtifactClient
 from genesis_flow.api.client.experiments import ExperimentClient
 from genesis_flow.api.client.logging import LoggingClient
+from genesis_flow.api.client.model_versions import ModelVersionClient
+from genesis_flow.api.client.prompt_links import PromptLinkClient
+from genesis_flow.api.client.registered_models import RegisteredModelClient
 from genesis_flow.api.client.runs import RunClient
 from genesis_flow.api.exceptions import MlflowException
 
 __all__ = ["MlflowClient"]
 
 
-class MlflowClient(ExperimentClient, RunClient, LoggingClient, ArtifactClient):
+class MlflowClient(
+    ExperimentClient, RunClient, LoggingClient, ArtifactClient, RegisteredModelClient, ModelVersionClient,
+    PromptLinkClient,
+):
     """
-    Everything that can be done with experiments and runs of one store, without an active run.
+    Everything that can be done with experiments, runs, registered models and prompts, without an active run.
 
     Args:
         tracking_uri: The store; by default the tracking URI in force.

@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any, Final, TypeVar, assert_never
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.search.ast import (
@@ -31,8 +33,8 @@ from genesis_flow.domain.search.ast import (
 from genesis_flow.domain.search.like import like_regex
 from genesis_flow.domain.values.pages import Key
 
-Entity = Run | Experiment
-E = TypeVar("E", Run, Experiment)
+Entity = Run | Experiment | RegisteredModel | ModelVersion
+E = TypeVar("E", Run, Experiment, RegisteredModel, ModelVersion)
 SortKeys = tuple[tuple[int, Key], ...]
 
 #: Ranks of sort keys; they rise in both directions of an order.
@@ -98,11 +100,12 @@ def _test(term: Comparison) -> Callable[[Entity], bool]:
     if isinstance(term, Presence):
         field, present = term.field, term.present
         return lambda entity: bool(field_values(entity, field)) == present
-    accepts = _acceptance(term)
+    accepts = acceptance(term)
     return lambda entity: any(accepts(value) for value in field_values(entity, term.field))
 
 
-def _acceptance(term: NumberComparison | TextComparison | Like | Membership) -> Callable[[Any], bool]:
+def acceptance(term: NumberComparison | TextComparison | Like | Membership) -> Callable[[Any], bool]:
+    """The function that tells whether a value that is there satisfies `term`."""
     match term:
         case NumberComparison(op=op, value=wanted) | TextComparison(op=op, value=wanted):
             # Python compares int and float exactly, and of NaN only `!=` is true, as it must be.

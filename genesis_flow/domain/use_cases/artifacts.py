@@ -168,20 +168,50 @@ class Artifacts:
         store, path = self._locate(uri)
         return store.local_path(path)
 
+    def find_below(self, location: str, path: str) -> Sequence[ArtifactInfo]:
+        """The direct children of directory `path` below a location, a store's URI or that of a run; see `find`."""
+        return self._root(location).find(artifact_path(path))
+
+    def download_below(self, location: str, path: str, target: Path) -> Path:
+        """Copy the file or directory `path` below a location into a local directory; see `download`."""
+        return self._root(location).fetch(artifact_path(path), target)
+
+    def read_bytes_below(self, location: str, path: str) -> bytes:
+        """What is in the file `path` below a location; see `open`."""
+        with self._root(location).open(artifact_path(path)) as file:
+            return file.read()
+
+    def local_path_below(self, location: str, path: str) -> Path | None:
+        """Where the file or directory `path` below a location lies on this machine's disk; see `local_path`."""
+        return self._root(location).local_path(artifact_path(path))
+
+    def _root(self, location: str) -> ArtifactStore:
+        """The store whose root is a location."""
+        if not location.startswith(_RUNS_SCHEME):
+            return self._stores.open(location)
+        run_id, path = _run_and_path(location)
+        root = self._runs.get(run_id).artifact_uri.rstrip("/")
+        return self._stores.open(f"{root}/{path}" if path.text else root)
+
     def _store(self, run_id: str) -> ArtifactStore:
         return self._stores.open(self._runs.get(run_id).artifact_uri)
 
     def _locate(self, uri: str) -> tuple[ArtifactStore, ArtifactPath]:
         if not uri.startswith(_RUNS_SCHEME):
             return self._stores.locate(uri)
-        match = _RUN_URI.fullmatch(uri)
-        if match is None:
-            raise InvalidInput(
-                "artifact_uri",
-                f"Not a proper runs:/ URI: {shown(uri)}. Runs URIs must be of the form "
-                "'runs:/<run_id>/run-relative/path/to/artifact'",
-            )
-        return self._store(match[1]), artifact_path(match[2])
+        run_id, path = _run_and_path(uri)
+        return self._store(run_id), path
+
+
+def _run_and_path(uri: str) -> tuple[str, ArtifactPath]:
+    match = _RUN_URI.fullmatch(uri)
+    if match is None:
+        raise InvalidInput(
+            "artifact_uri",
+            f"Not a proper runs:/ URI: {shown(uri)}. Runs URIs must be of the form "
+            "'runs:/<run_id>/run-relative/path/to/artifact'",
+        )
+    return match[1], artifact_path(match[2])
 
 
 def _directory(value: str | None) -> ArtifactPath:

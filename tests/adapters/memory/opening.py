@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+from genesis_flow.adapters.memory.model_versions import MemoryModelVersionRepository
+from genesis_flow.adapters.memory.registered_models import MemoryRegisteredModelRepository
 from genesis_flow.adapters.memory.runs import MemoryRunRepository
 from tests.contracts.samples import ROOT
 from tests.contracts.stores import OpensStores, Stores
@@ -14,4 +16,9 @@ class OpensMemory(OpensStores):
 
     def open_stores(self) -> Stores:
         database = MemoryDatabase(ROOT)
-        return Stores(MemoryExperimentRepository(database), MemoryRunRepository(database))
+        return Stores(
+            MemoryExperimentRepository(database),
+            MemoryRunRepository(database),
+            MemoryRegisteredModelRepository(database),
+            MemoryModelVersionRepository(database),
+        )

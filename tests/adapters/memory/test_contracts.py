@@ -7,7 +7,11 @@ from tests.contracts.concurrency import ConcurrencyContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
+from tests.contracts.registered_models import RegisteredModelRepositoryContract
+from tests.contracts.registry_concurrency import RegistryConcurrencyContract
+from tests.contracts.registry_search import RegistrySearchContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -53,3 +57,19 @@ class TestExperimentSearch(OpensMemory, ExperimentSearchContract):
 
 class TestRefusals(OpensMemory, RefusalsContract):
     """What is refused, and how."""
+
+
+class TestRegisteredModels(OpensMemory, RegisteredModelRepositoryContract):
+    """Registered models in memory."""
+
+
+class TestModelVersions(OpensMemory, ModelVersionRepositoryContract):
+    """Versions of registered models in memory."""
+
+
+class TestRegistrySearch(OpensMemory, RegistrySearchContract):
+    """Searching the model registry in memory."""
+
+
+class TestRegistryConcurrency(OpensMemory, RegistryConcurrencyContract):
+    """Writers at once in the model registry in memory."""

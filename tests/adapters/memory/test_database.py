@@ -7,6 +7,8 @@ import sys
 
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+from genesis_flow.adapters.memory.model_versions import MemoryModelVersionRepository
+from genesis_flow.adapters.memory.registered_models import MemoryRegisteredModelRepository
 from genesis_flow.adapters.memory.runs import MemoryRunRepository
 from tests.contracts.samples import NOW, added_experiment, added_run, dataset_input, point
 from tests.contracts.stores import Stores
@@ -14,7 +16,10 @@ from tests.contracts.stores import Stores
 
 def opened(database: MemoryDatabase) -> Stores:
     """Repositories over this database."""
-    return Stores(MemoryExperimentRepository(database), MemoryRunRepository(database))
+    return Stores(
+        MemoryExperimentRepository(database), MemoryRunRepository(database),
+        MemoryRegisteredModelRepository(database), MemoryModelVersionRepository(database),
+    )
 
 
 def test_the_default_experiment_lies_below_the_root() -> None:

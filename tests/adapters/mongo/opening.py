@@ -11,7 +11,16 @@ from genesis_flow.adapters.mongo.claims import claim_id
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
 from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
-from genesis_flow.adapters.mongo.indexes import DATASETS, EXPERIMENTS, HISTORIES, RUNS
+from genesis_flow.adapters.mongo.indexes import (
+    DATASETS,
+    EXPERIMENTS,
+    HISTORIES,
+    MODEL_VERSIONS,
+    REGISTERED_MODELS,
+    RUNS,
+)
+from genesis_flow.adapters.mongo.model_versions import MongoModelVersionRepository
+from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
 from genesis_flow.adapters.mongo.runs import MongoRunRepository
 from tests.contracts.stores import Capability, OpensStores, Stores
 from tests.services.mongodb import database_uri
@@ -27,6 +36,8 @@ def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:
     return Stores(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
+        MongoRegisteredModelRepository(database),
+        MongoModelVersionRepository(database),
         reopen=lambda: stores_on(MongoDatabase(database.uri, database.artifact_root)),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close if closes else lambda: None,
@@ -41,7 +52,7 @@ def shared_database() -> MongoDatabase:
 
 def empty(database: MongoDatabase) -> None:
     """Erase everything but the default experiment."""
-    for name in (RUNS, HISTORIES, DATASETS):
+    for name in (RUNS, HISTORIES, DATASETS, REGISTERED_MODELS, MODEL_VERSIONS):
         database[name].delete_many({})
     database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
     database.experiment_ids = ExperimentIds()

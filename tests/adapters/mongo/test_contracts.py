@@ -8,7 +8,12 @@ from tests.contracts.durability import DurabilityContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
+from tests.contracts.registered_models import RegisteredModelRepositoryContract
+from tests.contracts.registry_concurrency import RegistryConcurrencyContract
+from tests.contracts.registry_durability import RegistryDurabilityContract
+from tests.contracts.registry_search import RegistrySearchContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -58,3 +63,23 @@ class TestDurability(OpensMongo, DurabilityContract):
 
 class TestRefusals(OpensMongo, RefusalsContract):
     """What is refused, and how."""
+
+
+class TestRegisteredModels(OpensMongo, RegisteredModelRepositoryContract):
+    """Registered models in MongoDB."""
+
+
+class TestModelVersions(OpensMongo, ModelVersionRepositoryContract):
+    """Versions of registered models in MongoDB."""
+
+
+class TestRegistrySearch(OpensMongo, RegistrySearchContract):
+    """Searching the model registry in MongoDB."""
+
+
+class TestRegistryConcurrency(OpensMongo, RegistryConcurrencyContract):
+    """Writers at once in the model registry in MongoDB."""
+
+
+class TestRegistryDurability(OpensMongo, RegistryDurabilityContract):
+    """What the model registry keeps in MongoDB."""

@@ -8,7 +8,12 @@ from tests.contracts.durability import DurabilityContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
+from tests.contracts.registered_models import RegisteredModelRepositoryContract
+from tests.contracts.registry_concurrency import RegistryConcurrencyContract
+from tests.contracts.registry_durability import RegistryDurabilityContract
+from tests.contracts.registry_search import RegistrySearchContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -58,3 +63,23 @@ class TestExperimentSearch(OpensSqlite, ExperimentSearchContract):
 
 class TestRefusals(OpensSqlite, RefusalsContract):
     """What is refused, and how."""
+
+
+class TestRegisteredModels(OpensSqlite, RegisteredModelRepositoryContract):
+    """Registered models in a SQLite file."""
+
+
+class TestModelVersions(OpensSqlite, ModelVersionRepositoryContract):
+    """Versions of registered models in a SQLite file."""
+
+
+class TestRegistrySearch(OpensSqlite, RegistrySearchContract):
+    """Searching the model registry in a SQLite file."""
+
+
+class TestRegistryConcurrency(OpensSqlite, RegistryConcurrencyContract):
+    """Writers at once in the model registry in a SQLite file."""
+
+
+class TestRegistryDurability(OpensSqlite, RegistryDurabilityContract):
+    """What the model registry keeps in a SQLite file."""

@@ -161,7 +161,8 @@ def missing_text(seen: Seen) -> Any:
 def malformed_run(seen: Seen) -> Any:
     """The id of a run cannot be one."""
     given = seen.command.arguments.get("run_id", "0")
-    return REFUSED if given in ("x y", "", None) and not seen.field else SAME
+    is_run = seen.command.name != "create_model_version"  # which keeps any text
+    return REFUSED if is_run and given in ("x y", "", None) and not seen.field else SAME
 
 
 def malformed_experiment(seen: Seen) -> Any:
@@ -185,9 +186,9 @@ def new_outputs(seen: Seen) -> Any:
 
 
 def cut_keys(seen: Seen) -> Any:
-    """A descending order by a key that ends in a space."""
+    """An order by a key that ends in a space, with its direction."""
     orders = seen.command.arguments.get("order_by") or ()
-    is_cut = any(re.search(r" [`\"] +desc$", text, re.IGNORECASE) for text in orders)
+    is_cut = any(re.search(r" [`\"] +(?:asc|desc)$", text, re.IGNORECASE) for text in orders)
     return ANY if is_cut and not seen.field else SAME
 
 
