@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
+    from genesis_flow.domain.use_cases.logged_model_artifacts import LoggedModelArtifacts
+    from genesis_flow.domain.use_cases.logged_models import LoggedModels
     from genesis_flow.domain.use_cases.model_versions import ModelVersions
     from genesis_flow.domain.use_cases.prompts import Prompts
     from genesis_flow.domain.use_cases.registered_models import RegisteredModels
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
     from genesis_flow.ports.diagnosis import Diagnosis
+    from genesis_flow.ports.logged_models import LoggedModelRepository
     from genesis_flow.ports.model_versions import ModelVersionRepository
     from genesis_flow.ports.registered_models import RegisteredModelRepository
 
@@ -45,6 +48,8 @@ USE_CASES: Final = {
     "artifacts": "genesis_flow.domain.use_cases.artifacts:Artifacts",
     "experiments": "genesis_flow.domain.use_cases.experiments:Experiments",
     "garbage_collection": "genesis_flow.domain.use_cases.garbage_collection:GarbageCollection",
+    "logged_models": "genesis_flow.domain.use_cases.logged_models:LoggedModels",
+    "model_artifacts": "genesis_flow.domain.use_cases.logged_model_artifacts:LoggedModelArtifacts",
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
     "model_versions": "genesis_flow.domain.use_cases.model_versions:ModelVersions",
@@ -61,12 +66,13 @@ class Backend:
     """
     A store, opened: its repositories, what can diagnose it, and how to let go of it.
 
-    Those of the model registry are made when they are first asked for, so that logging starts fast.
+    Those of models are made when they are first asked for, so that logging starts fast.
     """
 
     experiments: ExperimentRepository
     runs: RunRepository
     open_registry: Callable[[], Registry]
+    open_logged_models: Callable[[], LoggedModelRepository]
     diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
 
@@ -106,6 +112,18 @@ class Application:
     def garbage_collection(self) -> GarbageCollection:
         """Erasing for good what was deleted."""
         found: GarbageCollection = use_case(self._container, "garbage_collection")
+        return found
+
+    @cached_property
+    def logged_models(self) -> LoggedModels:
+        """Everything that is done with logged models."""
+        found: LoggedModels = use_case(self._container, "logged_models")
+        return found
+
+    @cached_property
+    def model_artifacts(self) -> LoggedModelArtifacts:
+        """The files of logged models."""
+        found: LoggedModelArtifacts = use_case(self._container, "model_artifacts")
         return found
 
     @cached_property
@@ -155,12 +173,38 @@ def open_application(settings: Settings) -> Application:
     return Application(settings, _open_backend(settings))
 
 
+#: Use cases that need no more ports than runs do; logging starts faster without the others.
+_OF_RUNS: Final = frozenset({"experiments", "lifecycle", "logging", "search"})
+
+
+class _Container(punq.Container):
+    """A container that learns of further ports when a use case needs them."""
+
+    def __init__(self, further: Callable[[punq.Container], None]) -> None:
+        super().__init__()
+        self._further: Callable[[punq.Container], None] | None = further
+
+    def add_further_ports(self) -> None:
+        """Register the ports that are left."""
+        further, self._further = self._further, None
+        if further is not None:
+            further(self)
+
+
+def _add_model_ports(backend: Backend, container: punq.Container) -> None:
+    from genesis_flow.ports.logged_models import LoggedModelRepository
+
+    container.register(
+        LoggedModelRepository, factory=backend.open_logged_models, scope=punq.Scope.singleton
+    )
+
+
 def build_container(settings: Settings, backend: Backend) -> punq.Container:
     """A fresh container with every port on `backend`; `use_case` adds use cases to it."""
     from genesis_flow.adapters.system.clock import SystemClock
     from genesis_flow.adapters.system.identifiers import RandomIdentifiers
 
-    container = punq.Container()
+    container = _Container(partial(_add_model_ports, backend))
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
     container.register(Backend, instance=backend)
@@ -178,6 +222,8 @@ def use_case(container: punq.Container, name: str) -> Any:
         _register_registry(container)
     module, _, class_name = USE_CASES[name].partition(":")
     kind = getattr(importlib.import_module(module), class_name)
+    if name not in _OF_RUNS and isinstance(container, _Container):
+        container.add_further_ports()
     container.register(kind, scope=punq.Scope.singleton)
     return container.resolve(kind)
 
@@ -229,6 +275,7 @@ def _open_memory(settings: Settings) -> Backend:
         MemoryExperimentRepository(database),
         MemoryRunRepository(database),
         cache(partial(_open_registry, "memory", "Memory", database)),
+        partial(_logged_models, "memory", "MemoryLoggedModelRepository", database),
         partial(_diagnosis, "memory", "MemoryDiagnosis"),
         lambda: None,
     )
@@ -250,6 +297,7 @@ def _open_sqlite(settings: Settings) -> Backend:
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
         cache(partial(_open_registry, "sqlite", "Sqlite", database)),
+        partial(_logged_models, "sqlite", "SqliteLoggedModelRepository", database),
         partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
         database.close,
     )
@@ -266,9 +314,16 @@ def _open_mongo(settings: Settings) -> Backend:
         MongoExperimentRepository(database),
         MongoRunRepository(database),
         cache(partial(_open_registry, "mongo", "Mongo", database)),
+        partial(_logged_models, "mongo", "MongoLoggedModelRepository", database),
         partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,
     )
+
+
+def _logged_models(adapter: str, name: str, database: Any) -> LoggedModelRepository:
+    module = importlib.import_module(f"genesis_flow.adapters.{adapter}.logged_models")
+    found: LoggedModelRepository = getattr(module, name)(database)
+    return found
 
 
 def _diagnosis(adapter: str, name: str, *arguments: Any) -> Diagnosis:

@@ -85,6 +85,7 @@ MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
 MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
+MLFLOW_ACTIVE_MODEL_ID: Final = _optional("MLFLOW_ACTIVE_MODEL_ID")
 MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
 MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
 MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
@@ -97,6 +98,9 @@ MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
 )
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
+
+#: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
+_ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 
@@ -129,6 +133,17 @@ def scheme_of(uri: str) -> str:
     """The scheme of `uri` in lower case, "" for none; never fails, so that no error shows a URI with a password."""
     match = _SCHEME.match(uri)
     return match[1].lower() if match else ""
+
+
+def active_model_id() -> str | None:
+    """The logged model that the environment makes active, None without one."""
+    return next((id for variable in _ACTIVE_MODEL if (id := variable.get())), None)
+
+
+def unset_active_model_id() -> None:
+    """Have the environment make no logged model active."""
+    for variable in _ACTIVE_MODEL:
+        variable.unset()
 
 
 def default_tracking_uri() -> str:

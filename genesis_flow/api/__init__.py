@@ -36,6 +36,13 @@ _HOMES = {
         "fluent.prompts": (
             "delete_prompt_alias", "load_prompt", "register_prompt", "search_prompts", "set_prompt_alias",
         ),
+        "fluent.active_model": ("ActiveModel", "clear_active_model", "get_active_model_id", "set_active_model"),
+        "fluent.checkpoints": ("import_checkpoints",),
+        "fluent.logged_models": (
+            "create_external_model", "delete_logged_model_tag", "finalize_logged_model", "get_logged_model",
+            "initialize_logged_model", "last_logged_model", "log_model_params", "search_logged_models",
+            "set_logged_model_tags",
+        ),
         "fluent.doctor": ("doctor",),
         "client": ("MlflowClient",),
         "content.images": ("Image",),

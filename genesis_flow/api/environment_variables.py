@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genesis_flow.settings import (
     GENESIS_FLOW_TIMEOUT,
+    MLFLOW_ACTIVE_MODEL_ID,
     MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS,
     MLFLOW_DEFAULT_ARTIFACT_ROOT,
     MLFLOW_ENABLE_ASYNC_LOGGING,
@@ -20,6 +21,7 @@ from genesis_flow.settings import (
 
 __all__ = [
     "GENESIS_FLOW_TIMEOUT",
+    "MLFLOW_ACTIVE_MODEL_ID",
     "MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS",
     "MLFLOW_DEFAULT_ARTIFACT_ROOT",
     "MLFLOW_ENABLE_ASYNC_LOGGING",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from genesis_flow.api.entities import Run
+from genesis_flow.api.entities import LoggedModel, Run
 from genesis_flow.api.exceptions import MlflowException
 
 if TYPE_CHECKING:
@@ -23,13 +23,7 @@ def runs_to_frame(runs: Sequence[Run]) -> pandas.DataFrame:
 
     Source: MLflow `mlflow.search_runs`.
     """
-    try:
-        import pandas
-    except ImportError as error:
-        raise MlflowException.invalid_parameter_value(
-            "pandas is needed for output_format='pandas': install it (pip install pandas), or use "
-            "output_format='list'."
-        ) from error
+    pandas = _pandas()
     infos = [run.info for run in runs]
     columns: dict[str, Any] = {
         name: [getattr(info, name) for info in infos]
@@ -40,7 +34,33 @@ def runs_to_frame(runs: Sequence[Run]) -> pandas.DataFrame:
     columns |= _spread("metrics", [run.data.metrics for run in runs], float("nan"))
     columns |= _spread("params", [run.data.params for run in runs], None)
     columns |= _spread("tags", [run.data.tags for run in runs], None)
-    return pandas.DataFrame(columns)
+    frame: Any = pandas.DataFrame(columns)
+    return frame
+
+
+def logged_models_to_frame(models: Sequence[LoggedModel]) -> pandas.DataFrame:
+    """
+    One row a model, with a column for each property.
+
+    Raises:
+        MlflowException: pandas is not installed.
+
+    Source: MLflow `mlflow.search_logged_models`.
+    """
+    rows = [{**model.to_dictionary(), "status": model.status} for model in models]
+    frame: pandas.DataFrame = _pandas().DataFrame(rows)
+    return frame
+
+
+def _pandas() -> Any:
+    try:
+        import pandas
+    except ImportError as error:
+        raise MlflowException.invalid_parameter_value(
+            "pandas is needed for output_format='pandas': install it (pip install pandas), or use "
+            "output_format='list'."
+        ) from error
+    return pandas
 
 
 def _spread(prefix: str, rows: list[dict[str, Any]], absent: Any) -> dict[str, list[Any]]:

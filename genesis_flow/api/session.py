@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: More runs than these are forgotten: what they used and produced is looked up again.
+_MOST_NOTED: Final = 10_000
+
 #: More stores than this are rarely open in one process; the least recently used is closed.
 MOST_APPLICATIONS: Final = 32
 
@@ -33,6 +36,9 @@ class _Thread(threading.local):
     def __init__(self) -> None:
         self.stack: list[Any] = []  # of ActiveRun, which is built on this module
         self.last_run_id: str | None = None
+        self.last_model_id: str | None = None
+        self.active_model_id: str | None = None
+        self.is_model_chosen = False  # until then the environment decides
 
 
 class _Process:
@@ -48,6 +54,8 @@ class _Process:
         self.queues: dict[Settings, AsyncLogging] = {}
         self.shared: dict[str, Any] = {}
         self.volatile: dict[str, Settings] = {}
+        self.outputs: dict[tuple[str, int], tuple[str, ...]] = {}
+        self.inputs: dict[str, set[Any]] = {}
 
 
 _thread = _Thread()
@@ -200,6 +208,56 @@ def set_last_run_id(run_id: str | None) -> None:
     _thread.last_run_id = run_id
 
 
+def last_model_id() -> str | None:
+    """The logged model that this thread created last."""
+    return _thread.last_model_id
+
+
+def set_last_model_id(model_id: str | None) -> None:
+    """Note the logged model that this thread created last."""
+    _thread.last_model_id = model_id
+
+
+def active_model_id() -> str | None:
+    """This thread's active logged model, at first what the environment says."""
+    if not _thread.is_model_chosen:
+        set_active_model_id(settings.active_model_id())
+    return _thread.active_model_id
+
+
+def set_active_model_id(model_id: str | None) -> None:
+    """Choose this thread's active logged model."""
+    _thread.active_model_id, _thread.is_model_chosen = model_id, True
+
+
+def clear_active_model() -> None:
+    """Have no active logged model in this thread, nor in the environment."""
+    settings.unset_active_model_id()
+    set_active_model_id(None)
+
+
+def note_output(run_id: str, model_id: str, step: int) -> None:
+    """Note that a run produced a logged model at a step, so that metrics of that step find it."""
+    if len(_process.outputs) >= _MOST_NOTED:
+        _process.outputs.clear()
+    known = _process.outputs.get((run_id, step), ())
+    if model_id not in known:
+        _process.outputs[run_id, step] = (*known, model_id)
+
+
+def linked_models(run_id: str, step: int) -> tuple[str, ...]:
+    """The logged models that a metric of a run belongs to: the active one, else those known to be of this step."""
+    model_id = active_model_id()
+    return _process.outputs.get((run_id, step), ()) if model_id is None else (model_id,)
+
+
+def known_inputs(run_id: str) -> set[Any]:
+    """What a run is known to have used or produced: ids of logged models, (name, digest) of datasets."""
+    if len(_process.inputs) >= _MOST_NOTED:
+        _process.inputs.clear()
+    return _process.inputs.setdefault(run_id, set())
+
+
 def shared(name: str, make: Callable[[], T]) -> T:
     """The object called `name` that this process keeps; made at first use."""
     with _process.lock:
@@ -232,7 +290,10 @@ def reset() -> None:
         set_async(False)
     _process.registry_uri = None
     _thread.stack.clear()
-    _thread.last_run_id = None
+    _thread.last_run_id = _thread.last_model_id = None
+    _thread.active_model_id, _thread.is_model_chosen = None, False
+    _process.outputs.clear()
+    _process.inputs.clear()
 
 
 atexit.register(close_all)

@@ -106,19 +106,19 @@ class Conflict(GenesisFlowError):
 
 
 class ParamConflict(Conflict):
-    """`changes` (key, stored value, refused value) would change params of run `run_id`."""
+    """`changes` (key, stored value, refused value) would change params of the `owner` (such as "run") `run_id`."""
 
-    def __init__(self, run_id: str, changes: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(self, run_id: str, changes: Sequence[tuple[str, str, str]], owner: str = "run") -> None:
         self.run_id, self.changes = run_id, tuple(changes)
         if len(self.changes) == 1:
             key, old, new = self.changes[0]
             detail = (
-                f"Param with key='{key}' was already logged with value='{old}' for run "
+                f"Param with key='{key}' was already logged with value='{old}' for {owner} "
                 f"ID='{run_id}'. Attempted logging new value '{new}'."
             )
         else:
             rows = [{"key": k, "old_value": o, "new_value": n} for k, o, n in self.changes]
-            detail = f"Params were already logged='{rows}' for run ID='{run_id}'."
+            detail = f"Params were already logged='{rows}' for {owner} ID='{run_id}'."
         super().__init__(f"Changing param values is not allowed. {detail}")
 
 

@@ -13,5 +13,9 @@ class Identifiers(ABC):
         """A new run id: 32 hexadecimal digits, never given before."""
 
     @abstractmethod
+    def model_id(self) -> str:
+        """A new id of a logged model: "m-" and 32 hexadecimal digits, never given before."""
+
+    @abstractmethod
     def run_name(self) -> str:
         """A readable name, such as "brisk-heron-412"; at most 20 characters, not unique."""

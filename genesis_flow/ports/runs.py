@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory
@@ -11,6 +12,9 @@ from genesis_flow.domain.entities.run import ModelOutput, Run
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus
 from genesis_flow.domain.values.pages import Page
+
+if TYPE_CHECKING:  # runs alone do not load it
+    from genesis_flow.domain.entities.logged_model import ModelMetric
 
 
 class RunRepository(ABC):
@@ -59,16 +63,22 @@ class RunRepository(ABC):
         metrics: Sequence[Metric] = (),
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_metrics: Sequence[ModelMetric] = (),
     ) -> None:
         """
-        Add metric points, params and tags to an active run, all or nothing to the caller.
+        Add metric points, params and tags to an active run, and points to active logged models, all or
+        nothing to the caller.
 
         What is refused leaves nothing behind. What failed before it was acknowledged may be repeated:
-        points with equal (key, step, timestamp, value) count once, and a param may be given its own value
-        again. A crash may leave params, tags and latest metrics without their history until then.
+        points with equal (key, step, timestamp, value) count once (of a model: equal in everything), and a
+        param may be given its own value again. A crash may leave params, tags and latest metrics without their
+        history, and without the points of models, until then.
+
+        Args:
+            model_metrics: Points of logged models; what is also a metric of the run is among `metrics`, too.
 
         Raises:
-            NotFound: No such run.
+            NotFound: No such run, or no such active logged model.
             Inactive: The run is deleted.
             ParamConflict: A param has another value already.
         """

@@ -13,6 +13,7 @@ import pytest
 from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+from genesis_flow.adapters.memory.logged_models import MemoryLoggedModelRepository
 from genesis_flow.adapters.memory.runs import MemoryRunRepository
 from genesis_flow.api import artifacts as api
 from genesis_flow.api.entities import FileInfo
@@ -31,7 +32,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Artifacts:
     MemoryExperimentRepository(database)
     runs = MemoryRunRepository(database)
     runs.add(new_run("0", id=RUN_ID, artifact_uri=f"memory://{uuid4().hex}/artifacts"))
-    artifacts = Artifacts(runs, FsspecArtifactStores())
+    artifacts = Artifacts(runs, MemoryLoggedModelRepository(database), FsspecArtifactStores())
     monkeypatch.setattr(api, "artifacts_for", lambda uri=None: artifacts)
     artifacts.log_text(RUN_ID, "hi\r\nyou", "f.txt")
     artifacts.log_text(RUN_ID, '{"a": [1, null]}', "t/s/d.json")

@@ -8,6 +8,7 @@ from typing import Any
 
 from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
+from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import NAME_TAG, Run
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
@@ -66,6 +67,43 @@ def added_run(stores: Stores, experiment_id: str | None = None, **changes: Any) 
     run = new_run(experiment_id or added_experiment(stores).id, **changes)
     stores.runs.add(run)
     return run
+
+
+def new_model(experiment_id: str, name: str = "a", **changes: Any) -> LoggedModel:
+    """An active logged model without metrics, under an id of its own unless one is given."""
+    id = changes.get("id") or f"m-{uuid.uuid4().hex}"
+    return LoggedModel(
+        **{
+            "id": id, "experiment_id": experiment_id, "name": name, "created_at": NOW, "updated_at": NOW,
+            "artifact_location": f"{ROOT}/{experiment_id}/models/{id}/artifacts", **changes,
+        }
+    )
+
+
+def added_model(stores: Stores, experiment_id: str | None = None, **changes: Any) -> LoggedModel:
+    """A logged model that the store has now, in a new experiment unless one is given."""
+    model = new_model(experiment_id or added_experiment(stores).id, **changes)
+    stores.logged_models.add(model)
+    return model
+
+
+def model_point(
+    model_id: str, key: str = "loss", value: float = 0.5, run_id: str = "r", *, timestamp: int = NOW, step: int = 0,
+    dataset: tuple[str, str] | None = None,
+) -> ModelMetric:
+    """One point of a metric of a logged model."""
+    return ModelMetric(key, value, timestamp, step, model_id, run_id, *(dataset or (None, None)))
+
+
+def measure(stores: Stores, *points: ModelMetric) -> None:
+    """Write points of logged models, each through its run, which the store has."""
+    for run_id in dict.fromkeys(point.run_id for point in points):
+        stores.runs.append(run_id, model_metrics=[point for point in points if point.run_id == run_id])
+
+
+def shown_points(points: Iterable[ModelMetric]) -> list[str]:
+    """Points of logged models written out: comparable, NaN included."""
+    return [repr(each) for each in points]
 
 
 def point(key: str = "loss", value: float = 0.5, timestamp: int = NOW, step: int = 0) -> Metric:

@@ -8,19 +8,26 @@ from typing import TypeVar
 import attrs
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.logged_model import LoggedModel
 from genesis_flow.domain.entities.model_version import ModelVersion
 from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.search.ast import Comparison, Field, Filter, Kind, Order, OrderKey
-from genesis_flow.domain.search.fields import EXPERIMENTS, RUNS
+from genesis_flow.domain.search.fields import EXPERIMENTS, LOGGED_MODELS, RUNS
 from genesis_flow.domain.search.ordering import total_order
-from genesis_flow.domain.search.queries import ExperimentQuery, ModelVersionQuery, RegisteredModelQuery, RunQuery
+from genesis_flow.domain.search.queries import (
+    ExperimentQuery,
+    LoggedModelQuery,
+    ModelVersionQuery,
+    RegisteredModelQuery,
+    RunQuery,
+)
 from genesis_flow.domain.values.lifecycle import View
 from genesis_flow.domain.values.pages import Page
 from tests.contracts.stores import Stores
 
-T = TypeVar("T", Run, Experiment, RegisteredModel, ModelVersion)
-Q = TypeVar("Q", RunQuery, ExperimentQuery, RegisteredModelQuery, ModelVersionQuery)
+T = TypeVar("T", Run, Experiment, RegisteredModel, ModelVersion, LoggedModel)
+Q = TypeVar("Q", RunQuery, ExperimentQuery, RegisteredModelQuery, ModelVersionQuery, LoggedModelQuery)
 
 
 def attribute(key: str) -> Field:
@@ -77,6 +84,17 @@ def experiment_query(
     return ExperimentQuery(filter=Filter(terms), order=total, view=view, limit=limit)
 
 
+def model_query(
+    experiment_ids: Iterable[str], *terms: Comparison, order: Order = (), view: View = View.ACTIVE_ONLY,
+    limit: int = 1000,
+) -> LoggedModelQuery:
+    """A search of logged models as a use case states it: its order is total."""
+    return LoggedModelQuery(
+        filter=Filter(terms), order=total_order(order, LOGGED_MODELS), view=view, limit=limit,
+        experiment_ids=tuple(experiment_ids),
+    )
+
+
 def pages(
     find: Callable[[Q], Page[T]], query: Q, between: Callable[[int], None] = lambda number: None
 ) -> Iterator[Sequence[T]]:
@@ -95,3 +113,8 @@ def pages(
 def found_ids(stores: Stores, query: RunQuery) -> list[str]:
     """The ids on all pages of a search of runs, in order."""
     return [run.id for page in pages(stores.runs.find, query) for run in page]
+
+
+def found_model_ids(stores: Stores, query: LoggedModelQuery) -> list[str]:
+    """The ids on all pages of a search of logged models, in order."""
+    return [model.id for page in pages(stores.logged_models.find, query) for model in page]

@@ -11,6 +11,7 @@ import pytest
 from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from genesis_flow.adapters.memory.experiments import MemoryExperimentRepository
+from genesis_flow.adapters.memory.logged_models import MemoryLoggedModelRepository
 from genesis_flow.adapters.memory.runs import MemoryRunRepository
 from genesis_flow.domain.entities.artifact import ArtifactInfo
 from genesis_flow.domain.errors import AlreadyExists, InvalidInput, NotFound
@@ -21,7 +22,7 @@ from tests.contracts.samples import NOW, new_run
 
 
 @pytest.fixture
-def runs() -> RunRepository:
+def runs() -> MemoryRunRepository:
     """An empty repository of runs."""
     database = MemoryDatabase("memory://unused")
     MemoryExperimentRepository(database)
@@ -29,13 +30,13 @@ def runs() -> RunRepository:
 
 
 @pytest.fixture
-def artifacts(runs: RunRepository) -> Artifacts:
+def artifacts(runs: MemoryRunRepository) -> Artifacts:
     """The use cases on memory."""
-    return Artifacts(runs, FsspecArtifactStores())
+    return Artifacts(runs, MemoryLoggedModelRepository(runs._database), FsspecArtifactStores())
 
 
 @pytest.fixture
-def run_id(runs: RunRepository) -> str:
+def run_id(runs: MemoryRunRepository) -> str:
     """A run with artifacts in memory."""
     run = new_run("0", artifact_uri=f"memory://{uuid4().hex}/artifacts")
     runs.add(run)

@@ -9,6 +9,7 @@ import attrs
 
 from genesis_flow.domain.entities.dataset import Dataset
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
+from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.model_version import ModelVersion
 from genesis_flow.domain.entities.registered_model import RegisteredModel
@@ -16,7 +17,7 @@ from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_NAME
 from genesis_flow.domain.values.lifecycle import Stage
-from genesis_flow.domain.values.refusals import no_experiment, no_model, no_run, no_version
+from genesis_flow.domain.values.refusals import no_experiment, no_logged_model, no_model, no_run, no_version
 
 #: A point of a metric as what tells it from others: (timestamp, step, value), None for NaN.
 Point = tuple[int, int, float | None]
@@ -38,6 +39,7 @@ class MemoryDatabase:
         datasets: The first dataset with a (name, digest), by experiment id.
         models: Registered models by id. versions: Their versions, by the model's id and by number.
         last_versions: The greatest number that was ever given to a version, by the model's id.
+        logged_models: Logged models by id, without their metrics. model_points: These, by model id, perhaps repeated.
     """
 
     lock: threading.RLock
@@ -49,6 +51,8 @@ class MemoryDatabase:
     models: dict[str, RegisteredModel]
     versions: dict[str, dict[int, ModelVersion]]
     last_versions: dict[str, int]
+    logged_models: dict[str, LoggedModel]
+    model_points: dict[str, list[ModelMetric]]
     _next_id: int
 
     def __init__(self, artifact_root: str, *, created_at: int = 0) -> None:
@@ -56,6 +60,7 @@ class MemoryDatabase:
         self.experiments, self.runs, self.members = {}, {}, {}
         self.histories, self.datasets = {}, {}
         self.models, self.versions, self.last_versions = {}, {}, {}
+        self.logged_models, self.model_points = {}, {}
         self._next_id = 0
         self.add_experiment(
             NewExperiment(
@@ -101,6 +106,13 @@ class MemoryDatabase:
             raise Inactive("run", run_id)
         return run
 
+    def active_model(self, model_id: str) -> LoggedModel:
+        """The stored logged model, or `NotFound`, also where it is deleted."""
+        model = self.logged_models.get(model_id)
+        if model is None or model.stage is not Stage.ACTIVE:
+            raise no_logged_model(model_id)
+        return model
+
     def runs_of(self, experiment_ids: Iterable[str]) -> Iterator[Run]:
         """The stored runs of these experiments; none for an experiment that does not exist."""
         for experiment_id in experiment_ids:
@@ -127,10 +139,17 @@ class MemoryDatabase:
         del self.members[run.experiment_id][run.id]
         self.histories.pop(run.id, None)
 
+    def erase_model(self, model_id: str) -> None:
+        """Forget a logged model and its metrics."""
+        del self.logged_models[model_id]
+        self.model_points.pop(model_id, None)
+
     def erase_experiment(self, experiment_id: str) -> None:
-        """Forget an experiment and its runs."""
+        """Forget an experiment, its runs and its logged models."""
         for run in list(self.runs_of([experiment_id])):
             self.erase_run(run)
+        for model in [model for model in self.logged_models.values() if model.experiment_id == experiment_id]:
+            self.erase_model(model.id)
         del self.members[experiment_id], self.datasets[experiment_id], self.experiments[experiment_id]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import attrs
 
@@ -10,6 +11,7 @@ from genesis_flow.adapters.memory.copies import copied_input, copied_run
 from genesis_flow.adapters.memory.database import MemoryDatabase, point_of
 from genesis_flow.adapters.memory.search import page_of
 from genesis_flow.domain.entities.dataset import DatasetInput
+from genesis_flow.domain.entities.logged_model import ModelMetric
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, history_from_columns, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
 from genesis_flow.domain.errors import ParamConflict
@@ -18,6 +20,8 @@ from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
+
+M = TypeVar("M", bound=Metric)
 
 
 @attrs.frozen
@@ -52,12 +56,17 @@ class MemoryRunRepository(RunRepository):
         metrics: Sequence[Metric] = (),
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_metrics: Sequence[ModelMetric] = (),
     ) -> None:
         with self._database.lock:
             run = self._database.active_run(run_id)
+            for point in model_metrics:
+                self._database.active_model(point.model_id)
             params, tags = dict(params or {}), dict(tags or {})
             _require_unchanged(run, params)
             self._add_points(run_id, metrics)
+            for point in model_metrics:
+                self._database.model_points.setdefault(point.model_id, []).append(_without_negative_zero(point))
             self._store(
                 attrs.evolve(
                     run,
@@ -198,5 +207,5 @@ def _joined_outputs(
     return tuple(outputs.values())
 
 
-def _without_negative_zero(metric: Metric) -> Metric:
+def _without_negative_zero(metric: M) -> M:
     return attrs.evolve(metric, value=metric.value + 0.0) if metric.value == 0 else metric

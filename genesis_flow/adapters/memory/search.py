@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.logged_model import LoggedModel
 from genesis_flow.domain.entities.model_version import ModelVersion
 from genesis_flow.domain.entities.registered_model import PROMPT_TAG, RegisteredModel
 from genesis_flow.domain.entities.run import Run
@@ -13,7 +14,7 @@ from genesis_flow.domain.search.evaluate import is_after, order_keys, predicate,
 from genesis_flow.domain.search.queries import Query, RegistryQuery
 from genesis_flow.domain.values.pages import Cursor, Page
 
-E = TypeVar("E", Run, Experiment, RegisteredModel, ModelVersion)
+E = TypeVar("E", Run, Experiment, RegisteredModel, ModelVersion, LoggedModel)
 
 
 def page_of(stored: Iterable[E], query: Query) -> Page[E]:
@@ -30,8 +31,8 @@ def page_of(stored: Iterable[E], query: Query) -> Page[E]:
     return Page(items, Cursor(order_keys(items[-1], query.order)).token(query.fingerprint))
 
 
-def _is_seen(entity: Run | Experiment | RegisteredModel | ModelVersion, query: Query) -> bool:
-    if isinstance(entity, (Run, Experiment)):
+def _is_seen(entity: Run | Experiment | RegisteredModel | ModelVersion | LoggedModel, query: Query) -> bool:
+    if isinstance(entity, (Run, Experiment, LoggedModel)):
         return entity.stage in query.view.stages
     sees_prompts = isinstance(query, RegistryQuery) and query.sees_prompts
     return sees_prompts or entity.tags.get(PROMPT_TAG) != "true"

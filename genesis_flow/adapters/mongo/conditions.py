@@ -172,16 +172,17 @@ def _storable_number(value: float | int) -> float | int:
 def _on_experiment_id(term: Comparison) -> Condition:
     match term:
         case TextComparison(op="="):
-            return {"_id": {"$in": _numbers([term.value])}}
+            return {"_id": {"$in": experiment_numbers([term.value])}}
         case TextComparison():
-            return {"_id": {"$nin": _numbers([term.value])}}
+            return {"_id": {"$nin": experiment_numbers([term.value])}}
         case Membership():
-            return {"_id": {"$nin" if term.negated else "$in": _numbers(term.values)}}
+            return {"_id": {"$nin" if term.negated else "$in": experiment_numbers(term.values)}}
         case _:
             return {"_id": _condition(term)}
 
 
-def _numbers(values: tuple[str, ...] | list[str]) -> list[int]:
+def experiment_numbers(values: tuple[str, ...] | list[str]) -> list[int]:
+    """The numbers of those ids that an experiment can have."""
     numbers = (int(value) for value in values if value.isascii() and value.lstrip("-").isdigit())
     return [number for number in numbers if INT64_MIN <= number <= INT64_MAX]
 
@@ -238,18 +239,19 @@ def _picker(term: Comparison, attributes: Collection[str]) -> Callable[[str], Co
         kind, name = _LETTERS[field.kind], field_name(field.key)
     else:
         return None
-    lower, upper = next(_bounds(term))
+    lower, upper = next(bounds(term))
     if lower == upper:
         return lambda scope: {"k": terms.prefix(scope, kind, name) + lower}
-    return lambda scope: _between(terms.prefix(scope, kind, name), lower, upper)
+    return lambda scope: between(terms.prefix(scope, kind, name), lower, upper)
 
 
-def _between(prefix: str, lower: str, upper: str | None) -> Condition:
+def between(prefix: str, lower: str, upper: str | None) -> Condition:
+    """That a term begins with `prefix` and ends in a value from `lower` to before `upper`, if there is one."""
     end = prefix[: -len(SEPARATOR)] + AFTER_SEPARATOR if upper is None else prefix + upper
     return {"k": {"$elemMatch": {"$gte": prefix + lower, "$lt": end}}}
 
 
-def _bounds(term: Comparison) -> Iterator[tuple[str, str | None]]:
+def bounds(term: Comparison) -> Iterator[tuple[str, str | None]]:
     """The least value a term may have, and the one it stays below (None: no bound; equal: just this one)."""
     match term:
         case NumberComparison():

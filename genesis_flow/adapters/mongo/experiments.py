@@ -17,7 +17,7 @@ from genesis_flow.adapters.mongo.documents import (
 )
 from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.histories import MongoHistories
-from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODEL_POINTS, MODELS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
 from genesis_flow.adapters.mongo.terms import REFRESH, moved
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
@@ -75,6 +75,8 @@ class MongoExperimentRepository(ExperimentRepository):
         document = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)})
         if document is None or document["stage"] == PURGED:
             raise no_experiment(experiment_id)
+        if document["stage"] == Stage.ACTIVE.value:
+            self._database.seen_active.add(experiment_id)
         return document_to_experiment(document)
 
     @operation
@@ -182,6 +184,7 @@ class MongoExperimentRepository(ExperimentRepository):
         if known.stage is not Stage.DELETED:
             raise purge_of_active("experiment", experiment_id)
         self._purge_runs(experiment_id)
+        self._purge_models(experiment_id)
         MongoDatasets(self._database).purge(experiment_id)
         experiments = self._database[EXPERIMENTS]
         experiments.replace_one({"_id": int(experiment_id), "stage": "deleted"}, {"stage": PURGED})
@@ -196,6 +199,16 @@ class MongoExperimentRepository(ExperimentRepository):
                 histories.purge(row["run"])
             if rows:
                 runs.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
+            if len(rows) < _PURGE_BATCH:
+                return
+
+    def _purge_models(self, experiment_id: str) -> None:
+        models, points = self._database[MODELS], self._database[MODEL_POINTS]
+        while True:
+            rows = list(models.find({"_id": run_id_range(experiment_id)}, {"model": 1}, limit=_PURGE_BATCH))
+            if rows:
+                points.delete_many({"m": {"$in": [row["model"] for row in rows]}})
+                models.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
             if len(rows) < _PURGE_BATCH:
                 return
 

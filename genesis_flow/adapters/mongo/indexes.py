@@ -18,6 +18,8 @@ DATASETS: Final = "datasets"
 REGISTERED_MODELS: Final = "registered_models"
 MODEL_VERSIONS: Final = "model_versions"
 SCHEMA: Final = "schema"
+MODELS: Final = "logged_models"
+MODEL_POINTS: Final = "logged_model_points"
 
 #: The collections that need more than `_id`.
 INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
@@ -29,6 +31,18 @@ INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
         # get, append, update, remove, restore, purge: every operation that is given a run id
         IndexModel([("run", ASCENDING)], name="run", unique=True),
         # find by metric, param, tag or status; find_removed
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+    MODELS: (
+        # every operation that is given a model id
+        IndexModel([("model", ASCENDING)], name="model", unique=True),
+        # find by metric, param, tag, name, type or run; find_removed
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+    MODEL_POINTS: (
+        # get, find, purge: what a model has beyond its own document
+        IndexModel([("m", ASCENDING)], name="model"),
+        # find where a metric has exactly this value
         IndexModel([("k", ASCENDING)], name="terms"),
     ),
     REGISTERED_MODELS: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from bson import decode
@@ -41,6 +41,9 @@ from genesis_flow.domain.values.lifecycle import RunStatus, Stage, View
 from genesis_flow.domain.values.pages import Cursor, Lazily, Page
 from genesis_flow.domain.values.refusals import no_experiment, no_run, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
+
+if TYPE_CHECKING:  # runs alone do not load it
+    from genesis_flow.domain.entities.logged_model import ModelMetric
 
 DEFAULT_ORDER: Final = (
     OrderKey(Field(Kind.ATTRIBUTE, "started_at"), ascending=False),
@@ -122,7 +125,11 @@ class MongoRunRepository(RunRepository):
         metrics: Sequence[Metric] = (),
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_metrics: Sequence[ModelMetric] = (),
     ) -> None:
+        if model_metrics:
+            self._append_with_models(run_id, metrics, params, tags, model_metrics)
+            return
         by_key: dict[str, list[Metric]] = {}
         for metric in metrics:
             by_key.setdefault(metric.key, []).append(metric)
@@ -146,6 +153,22 @@ class MongoRunRepository(RunRepository):
             waiting, copy = full
             self._histories.copy(run_id, waiting)
             self._database.copies.add(run_id, copy)
+
+    def _append_with_models(
+        self,
+        run_id: str,
+        metrics: Sequence[Metric],
+        params: Mapping[str, str] | None,
+        tags: Mapping[str, str] | None,
+        model_metrics: Sequence[ModelMetric],
+    ) -> None:
+        """Models are looked for before anything is written, and written to when nothing can be refused any more."""
+        from genesis_flow.adapters.mongo.model_points import MongoModelPoints
+
+        points = MongoModelPoints(self._database)
+        models = points.active_models(dict.fromkeys(point.model_id for point in model_metrics))
+        self.append(run_id, metrics=metrics, params=params, tags=tags)
+        points.append(models, model_metrics)
 
     def _update(
         self,

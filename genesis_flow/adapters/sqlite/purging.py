@@ -28,7 +28,8 @@ def purge_experiment(database: SqliteDatabase, check: Check) -> None:
     is_left = True
     while is_left:
         with database.writing() as connection:
-            is_left = not _erase_runs(connection, experiment := check(connection))
+            experiment = check(connection)
+            is_left = not (_erase_runs(connection, experiment) and _erase_models(connection, experiment))
             if not is_left:
                 _erase_experiment(connection, experiment)
 
@@ -42,6 +43,41 @@ def purge_run(database: SqliteDatabase, check: Check) -> None:
             is_left = _erase_points(connection, run, BATCH) == BATCH
             if not is_left:
                 _erase_run(connection, run)
+
+
+def purge_model(database: SqliteDatabase, check: Check) -> None:
+    """Erase the logged model that `check` finds deleted."""
+    is_left = True
+    while is_left:
+        with database.writing() as connection:
+            is_left = not _erase_model(connection, check(connection), BATCH)
+
+
+def _erase_models(connection: sqlite3.Connection, experiment: int) -> bool:
+    """Erase logged models until it is enough for one transaction; whether none is left."""
+    any_model = "SELECT model FROM logged_models WHERE experiment = ? LIMIT 1"
+    for _ in range(BATCH // _RUN_WEIGHT):
+        row = connection.execute(any_model, (experiment,)).fetchone()
+        if row is None:
+            return True
+        if not _erase_model(connection, row[0], BATCH):
+            return False
+    return False
+
+
+def _erase_model(connection: sqlite3.Connection, model: int, most: int) -> bool:
+    """Erase at most `most` points of a logged model, and the model if that was all; whether it was."""
+    identity = "key, timestamp, step, run_id, is_number, value, dataset_name, dataset_digest"
+    erased = connection.execute(
+        f"DELETE FROM logged_model_points WHERE model = ? AND ({identity}) IN"
+        f" (SELECT {identity} FROM logged_model_points WHERE model = ? LIMIT ?)",
+        (model, model, most),
+    )
+    if erased.rowcount == most:
+        return False
+    for table in ("logged_model_params", "logged_model_tags", "logged_models"):
+        connection.execute(f"DELETE FROM {table} WHERE model = ?", (model,))
+    return True
 
 
 def _erase_runs(connection: sqlite3.Connection, experiment: int) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -33,6 +33,9 @@ from genesis_flow.domain.values.lifecycle import RunStatus
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import no_experiment, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
+
+if TYPE_CHECKING:  # runs alone do not load it
+    from genesis_flow.domain.entities.logged_model import ModelMetric
 
 
 @attrs.frozen
@@ -72,9 +75,14 @@ class SqliteRunRepository(RunRepository):
         metrics: Sequence[Metric] = (),
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
+        model_metrics: Sequence[ModelMetric] = (),
     ) -> None:
         with self._database.writing() as connection:
             run = active_run_row(connection, run_id)
+            if model_metrics:
+                from genesis_flow.adapters.sqlite.logged_model_rows import put_model_metrics
+
+                put_model_metrics(connection, model_metrics)
             if params:
                 put_params(connection, run, params)
             if metrics:

@@ -145,8 +145,56 @@ _EXPERIMENTS_AND_RUNS: Final = (
     f"PRAGMA application_id = {APPLICATION_ID}",
 )
 
+_LOGGED_MODELS: Final = (
+    """CREATE TABLE logged_models (
+        model INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        experiment INTEGER NOT NULL REFERENCES experiments,
+        stage INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        type TEXT,
+        source_run_id TEXT,
+        status INTEGER NOT NULL,
+        status_message TEXT,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        artifact_location TEXT NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX logged_models_by_id ON logged_models (id)",
+    "CREATE INDEX logged_models_by_creation ON logged_models (experiment, stage, created_at DESC, id)",
+    "CREATE INDEX logged_models_by_name ON logged_models (experiment, name)",
+    f"CREATE INDEX logged_models_by_removal ON logged_models (updated_at, id) WHERE stage = {DELETED}",
+    """CREATE TABLE logged_model_params (
+        model INTEGER NOT NULL REFERENCES logged_models,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (model, key)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE logged_model_tags (
+        model INTEGER NOT NULL REFERENCES logged_models,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (model, key)
+    ) WITHOUT ROWID""",
+    # The first row of a model and key is its latest point. No dataset is an empty name.
+    """CREATE TABLE logged_model_points (
+        model INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        timestamp INTEGER NOT NULL,
+        step INTEGER NOT NULL,
+        run_id TEXT NOT NULL,
+        is_number INTEGER NOT NULL,
+        value REAL NOT NULL,
+        dataset_name TEXT NOT NULL,
+        dataset_digest TEXT NOT NULL,
+        PRIMARY KEY (
+            model, key, timestamp DESC, step DESC, run_id, is_number DESC, value DESC, dataset_name, dataset_digest
+        )
+    ) WITHOUT ROWID""",
+)
+
 #: Step n leads from version n to version n + 1.
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, REGISTRY)
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, REGISTRY, _LOGGED_MODELS)
 
 
 def migrate(

@@ -41,6 +41,9 @@ class RandomIdentifiers(Identifiers):
     def run_id(self) -> str:
         return uuid.uuid4().hex
 
+    def model_id(self) -> str:
+        return f"m-{uuid.uuid4().hex}"
+
     def run_name(self) -> str:
         adjective, noun = ADJECTIVES[_below(len(ADJECTIVES))], NOUNS[_below(len(NOUNS))]
         return f"{adjective}-{noun}-{_below(HIGHEST_NUMBER + 1)}"

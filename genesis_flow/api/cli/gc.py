@@ -25,6 +25,7 @@ _MOST_SHOWN: Final = 20
 @click.option("--older-than", metavar="AGE", help="Only what was deleted so long ago, such as 1d2h3m4s.")
 @click.option("--run-ids", multiple=True, metavar="IDS", help="Only these runs, separated by commas.")
 @click.option("--experiment-ids", multiple=True, metavar="IDS", help="Only these experiments, separated by commas.")
+@click.option("--logged-model-ids", multiple=True, metavar="IDS", help="Only these models, separated by commas.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @pass_scope
@@ -33,18 +34,22 @@ def gc(
     older_than: str | None,
     run_ids: tuple[str, ...],
     experiment_ids: tuple[str, ...],
+    logged_model_ids: tuple[str, ...],
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Erase deleted runs and experiments for good, with their artifacts."""
+    """Erase deleted runs, logged models and experiments for good, with their artifacts."""
     older_than_ms = _age_ms(older_than)
     runs, experiments = _listed("--run-ids", run_ids), _listed("--experiment-ids", experiment_ids)
+    models = _listed("--logged-model-ids", logged_model_ids)
     if not dry_run and not yes:
         _require_person(scope)
     collect = scope.application.garbage_collection.collect
     if dry_run or not yes:
-        found = collect(older_than_ms=older_than_ms, run_ids=runs, experiment_ids=experiments, is_rehearsal=True)
-        is_empty = not found.run_ids and not found.experiment_ids
+        found = collect(
+            older_than_ms=older_than_ms, run_ids=runs, experiment_ids=experiments, model_ids=models, is_rehearsal=True
+        )
+        is_empty = not any(ids for _, ids in _found(found))
         if dry_run or is_empty:
             _show(scope, found, is_done=False)
             return
@@ -53,7 +58,8 @@ def gc(
             return
         # Exactly what was agreed to, whatever has been deleted since.
         runs, experiments = _runs_elsewhere(scope, found), list(found.experiment_ids)
-    erased = collect(older_than_ms=older_than_ms, run_ids=runs, experiment_ids=experiments)
+        models = _models_elsewhere(scope, found)
+    erased = collect(older_than_ms=older_than_ms, run_ids=runs, experiment_ids=experiments, model_ids=models)
     _show(scope, erased, is_done=True)
 
 
@@ -63,6 +69,19 @@ def _runs_elsewhere(scope: Scope, found: Collected) -> list[str]:
         return list(found.run_ids)
     gone, get = set(found.experiment_ids), scope.application.lifecycle.get
     return [id for id in found.run_ids if get(id).experiment_id not in gone]
+
+
+def _models_elsewhere(scope: Scope, found: Collected) -> list[str]:
+    """The logged models that do not go with their experiment."""
+    if not found.experiment_ids:
+        return list(found.model_ids)
+    gone, get = set(found.experiment_ids), scope.application.logged_models.get
+    return [id for id in found.model_ids if get(id, allow_deleted=True).experiment_id not in gone]
+
+
+def _found(found: Collected) -> tuple[tuple[str, Sequence[str]], ...]:
+    """What was found, by its name."""
+    return ("experiment", found.experiment_ids), ("run", found.run_ids), ("logged model", found.model_ids)
 
 
 def _age_ms(age: str | None) -> int:
@@ -90,8 +109,8 @@ def _require_person(scope: Scope) -> None:
 
 
 def _is_agreed(found: Collected) -> bool:
-    _print_ids("experiment", found.experiment_ids)
-    _print_ids("run", found.run_ids)
+    for noun, ids in _found(found):
+        _print_ids(noun, ids)
     return click.confirm("Erase all this for good?", default=False)
 
 
@@ -109,16 +128,20 @@ def _print_ids(noun: str, ids: Sequence[str]) -> None:
 
 
 def _show(scope: Scope, found: Collected, *, is_done: bool) -> None:
-    record = {"run_ids": found.run_ids, "experiment_ids": found.experiment_ids, "is_erased": is_done}
+    record = {
+        "run_ids": found.run_ids, "experiment_ids": found.experiment_ids, "logged_model_ids": found.model_ids,
+        "is_erased": is_done,
+    }
 
     def human() -> None:
-        if not found.run_ids and not found.experiment_ids:
+        if not any(ids for _, ids in _found(found)):
             screen.line("Nothing to erase.")
             return
         verb = "Erased" if is_done else "Would erase"
-        counts = _counted("experiment", found.experiment_ids), _counted("run", found.run_ids)
-        screen.line(f"{verb} {' and '.join(counts)}.")
-        for noun, ids in (("experiment", found.experiment_ids), ("run", found.run_ids)):
+        counts = [_counted("experiment", found.experiment_ids), _counted("run", found.run_ids)]
+        counts += [_counted("logged model", found.model_ids)] if found.model_ids else []
+        screen.line(f"{verb} {', '.join(counts[:-1])} and {counts[-1]}.")
+        for noun, ids in _found(found):
             for id in ids:
                 screen.line(f"  {noun} {id}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from genesis_flow.api.client.artifacts import ArtifactClient
 from genesis_flow.api.client.experiments import ExperimentClient
+from genesis_flow.api.client.logged_models import LoggedModelClient
 from genesis_flow.api.client.logging import LoggingClient
 from genesis_flow.api.client.model_versions import ModelVersionClient
 from genesis_flow.api.client.prompt_links import PromptLinkClient
@@ -19,11 +20,11 @@ __all__ = ["MlflowClient"]
 
 
 class MlflowClient(
-    ExperimentClient, RunClient, LoggingClient, ArtifactClient, RegisteredModelClient, ModelVersionClient,
-    PromptLinkClient,
+    ExperimentClient, RunClient, LoggingClient, ArtifactClient, LoggedModelClient, RegisteredModelClient,
+    ModelVersionClient, PromptLinkClient,
 ):
     """
-    Everything that can be done with experiments, runs, registered models and prompts, without an active run.
+    Everything that can be done with experiments, runs, models and prompts, without an active run.
 
     Args:
         tracking_uri: The store; by default the tracking URI in force.

@@ -22,7 +22,7 @@ from genesis_flow.api.entities.translation import (
     views_to_model_outputs,
 )
 from genesis_flow.api.errors import translating_errors
-from genesis_flow.api.exceptions import NOT_IMPLEMENTED, MlflowException
+from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.numbers import metric_value, now_ms
 from genesis_flow.api.run_operations import RunOperations
 from genesis_flow.domain.entities import metric as domain
@@ -58,6 +58,8 @@ class LoggingClient(Connected):
             timestamp: Milliseconds since the epoch (UTC); by default now.
             step: Any 64-bit integer; by default 0.
             synchronous: Whether to wait until it is stored; by default as `config.enable_async_logging` says.
+            model_id: The logged model that was measured, by default the active one; the point is also the model's.
+            dataset_name, dataset_digest: What it was measured on; kept with the metric of the model.
 
         Returns:
             A handle to wait on where the write is in the background, else None.
@@ -67,9 +69,15 @@ class LoggingClient(Connected):
 
         Source: MLflow `MlflowClient.log_metric`.
         """
-        require_run_metric(dataset_name, dataset_digest, model_id)
+        if (dataset_name is None) != (dataset_digest is None):
+            raise MlflowException.invalid_parameter_value(
+                "Both dataset_name and dataset_digest must be provided if one is provided"
+            )
         at = now_ms() if timestamp is None else timestamp
         point = domain.Metric(key, metric_value(value), at, 0 if step is None else step)
+        model_id = model_id or session.active_model_id()
+        if model_id is not None:
+            point = _of_model(point, model_id, dataset_name, dataset_digest)
         if self._waits(synchronous):
             self._application.logging.log_metric(run_id, point)
             return None
@@ -139,7 +147,8 @@ class LoggingClient(Connected):
         """
         Write metrics, params and tags; up to 1,000 of them (100 params, 100 tags) are written all or nothing.
 
-        More are split into several batches.
+        More are split into several batches. A metric with a `model_id`, and every other one where a logged model
+        is active, is also a metric of that model.
 
         Raises:
             MlflowException: RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
@@ -149,6 +158,12 @@ class LoggingClient(Connected):
         points = [domain.Metric(view.key, metric_value(view.value), view.timestamp, view.step) for view in metrics]
         pairs = [(param.key, str(param.value)) for param in params]
         labels = [(tag.key, str(tag.value)) for tag in tags]
+        active = session.active_model_id()
+        if active is not None or any(view.model_id is not None for view in metrics):
+            points = [
+                _of_model(point, view.model_id or active, view.dataset_name, view.dataset_digest)
+                for point, view in zip(points, metrics, strict=True)
+            ]
         if self._waits(synchronous):
             for batch in batches(points, pairs, labels):
                 self._application.logging.log_batch(run_id, **batch)
@@ -197,6 +212,8 @@ class LoggingClient(Connected):
         Source: MLflow `MlflowClient.log_outputs`.
         """
         self._application.logging.log_inputs(run_id, model_outputs=views_to_model_outputs(models))
+        for made in models:
+            session.note_output(run_id, made.model_id, made.step)
 
     def _waits(self, synchronous: bool | None) -> bool:
         return not session.is_async() if synchronous is None else synchronous
@@ -205,21 +222,17 @@ class LoggingClient(Connected):
         return session.async_logging(self._tracking_uri)
 
 
-def require_run_metric(dataset_name: str | None, dataset_digest: str | None, model_id: str | None) -> None:
-    """
-    Refuse what a run's metric cannot carry.
+def _of_model(
+    point: domain.Metric, model_id: str | None, dataset_name: str | None, dataset_digest: str | None
+) -> domain.Metric:
+    """`point`, measured on a logged model if there is one."""
+    if model_id is None:
+        return point
+    from genesis_flow.domain.entities.logged_model import ModelMetric  # whoever logs no models does not need it
 
-    Raises:
-        MlflowException: INVALID_PARAMETER_VALUE for half a dataset, NOT_IMPLEMENTED for a logged model.
-    """
-    if (dataset_name is None) != (dataset_digest is None):
-        raise MlflowException.invalid_parameter_value(
-            "Both dataset_name and dataset_digest must be provided if one is provided"
-        )
-    if model_id is not None:
-        raise MlflowException(
-            "Metrics of logged models are not available yet: leave out model_id.", NOT_IMPLEMENTED
-        )
+    return ModelMetric(
+        point.key, point.value, point.timestamp, point.step, model_id, "", dataset_name, dataset_digest
+    )
 
 
 @contextmanager

@@ -91,6 +91,8 @@ def start_run(
         if not run_id:
             MLFLOW_RUN_ID.unset()
         run = _resume(resumed, run_name, _described(tags, description))
+        for made in run.outputs.model_outputs if run.outputs else ():
+            session.note_output(run.info.run_id, made.model_id, made.step)
     else:
         own = _described(tags, description)
         own |= _parent_tag(parent_run_id)

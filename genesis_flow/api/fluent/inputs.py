@@ -85,4 +85,5 @@ def log_outputs(models: list[LoggedModelOutput] | None = None) -> None:
 
     Source: MLflow `mlflow.log_outputs`.
     """
-    MlflowClient().log_outputs(run_in_force(), models or [])
+    run_id = run_in_force()
+    MlflowClient().log_outputs(run_id, models or [])

@@ -6,7 +6,6 @@ from typing import Any
 
 from genesis_flow.api import session
 from genesis_flow.api.client import MlflowClient
-from genesis_flow.api.client.logging import require_run_metric
 from genesis_flow.api.entities import Metric, Param, RunTag
 from genesis_flow.api.fluent.active_run import run_in_force
 from genesis_flow.api.numbers import now_ms
@@ -30,7 +29,9 @@ def log_metric(
         value: A number, a numeric text, or an array or tensor of one element; NaN and infinities are kept.
         step: Any 64-bit integer; by default 0. timestamp: Milliseconds since the epoch (UTC); by default now.
         synchronous: Whether to wait until it is stored. run_id: By default the active run.
-        model_id: Not available yet. dataset: Accepted; like MLflow's, a run's metric does not keep it.
+        model_id: The logged model that was measured; by default the active one, else those that the run is known
+            to have produced at this step. A model or dataset that the run did not use becomes its input.
+        dataset: What it was measured on, from `genesis_flow.data`; kept with the metric of the model.
 
     Returns:
         A handle to wait on where the write is in the background, else None.
@@ -40,8 +41,15 @@ def log_metric(
 
     Source: MLflow `mlflow.log_metric`.
     """
-    require_run_metric(getattr(dataset, "name", None), getattr(dataset, "digest", None), model_id)
-    return MlflowClient().log_metric(run_id or run_in_force(), key, value, timestamp, step, synchronous)
+    run_id = run_id or run_in_force()
+    if model_id or dataset is not None or session.linked_models(run_id, step or 0):
+        from genesis_flow.api.fluent.measurements import log_measurements
+
+        return log_measurements(
+            run_id, {key: value}, step=step, timestamp=timestamp, synchronous=synchronous, model_id=model_id,
+            dataset=dataset,
+        )
+    return MlflowClient().log_metric(run_id, key, value, timestamp, step, synchronous)
 
 
 def log_metrics(
@@ -61,10 +69,17 @@ def log_metrics(
 
     Source: MLflow `mlflow.log_metrics`.
     """
-    require_run_metric(getattr(dataset, "name", None), getattr(dataset, "digest", None), model_id)
+    run_id = run_id or run_in_force()
+    if model_id or dataset is not None or session.linked_models(run_id, step or 0):
+        from genesis_flow.api.fluent.measurements import log_measurements
+
+        return log_measurements(
+            run_id, metrics, step=step, timestamp=timestamp, synchronous=synchronous, model_id=model_id,
+            dataset=dataset,
+        )
     at = now_ms() if timestamp is None else timestamp
     points = [Metric(key, value, at, step or 0) for key, value in metrics.items()]
-    return MlflowClient().log_batch(run_id or run_in_force(), metrics=points, synchronous=synchronous)
+    return MlflowClient().log_batch(run_id, metrics=points, synchronous=synchronous)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:

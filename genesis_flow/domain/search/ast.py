@@ -24,6 +24,14 @@ class Kind(Enum):
 
 
 @attrs.frozen
+class DatasetScope:
+    """The datasets with this name, or of these the one with this digest."""
+
+    name: str
+    digest: str | None = None
+
+
+@attrs.frozen
 class Field:
     """
     A field of an entity.
@@ -32,10 +40,12 @@ class Field:
         kind: Where it lives.
         key: For attributes the entity's own attribute name (`started_at`, not `start_time`); for datasets
             "name", "digest" or "context"; else the key of the metric, param or tag.
+        datasets: Of a logged model's metric or dataset: only what was measured on one of these; none: everything.
     """
 
     kind: Kind
     key: str
+    datasets: tuple[DatasetScope, ...] = ()
 
 
 NumberOperator = Literal["=", "!=", ">", ">=", "<", "<="]

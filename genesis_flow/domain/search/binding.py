@@ -6,6 +6,7 @@ Messages begin as MLflow's do, because clients match on them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
@@ -14,7 +15,17 @@ import attrs
 from genesis_flow.domain.errors import DuplicateOrder, InvalidInput, InvalidSearch
 from genesis_flow.domain.search import ast, lexer
 from genesis_flow.domain.search.ast import Comparison, Field, Filter, Kind, Order, OrderKey
-from genesis_flow.domain.search.fields import LISTS, NULLS, NUMERIC, EntityFields, FieldType, ValueType
+from genesis_flow.domain.search.fields import (
+    EQUALITY,
+    LISTS,
+    MODEL_STATUSES,
+    NULLS,
+    NUMERIC,
+    EntityFields,
+    FieldType,
+    ValueType,
+)
+from genesis_flow.domain.search.like import like_regex
 from genesis_flow.domain.search.parser import parse_filter, parse_order
 from genesis_flow.domain.search.syntax import Clause, Listing, Name, Number, OrderClause, Scalar, Text, Value
 from genesis_flow.domain.values.ids import experiment_id
@@ -155,6 +166,8 @@ class _Binding:
             raise self._error(_unknown_key(self.clause.name.key, field.kind, names))
         if self.clause.operator in NULLS:
             return self._presence(field, type)
+        if type.value is ValueType.MODEL_STATUS:
+            return self._status_comparison(field, type)
         if type.value in _NUMBERS:
             return self._number_comparison(field, type)
         return self._text_comparison(field, type)
@@ -200,6 +213,29 @@ class _Binding:
                 raise self._error(f"Invalid pattern: it has more than {LONGEST_PATTERN} characters.")
             return ast.Like(field, text, ignore_case=operator == "ILIKE")
         return ast.TextComparison(field, cast(ast.TextOperator, operator), text)
+
+    def _status_comparison(self, field: Field, type: FieldType) -> Comparison:
+        """What the texts and numbers of statuses ask for, as one comparison with the number of the status."""
+        value, numbers = self.clause.value, {str(number): name for name, number in MODEL_STATUSES.items()}
+        if isinstance(value, Number):
+            self._require_operator(type, EQUALITY)
+            wanted: Comparison = ast.TextComparison(
+                field, cast(ast.TextOperator, self.clause.operator), str(value.value)
+            )
+        else:
+            wanted = self._text_comparison(field, type)
+        match wanted:
+            case ast.TextComparison(op=op, value=text):
+                accepted = [name for name in MODEL_STATUSES if (name == numbers.get(text, text)) == (op == "=")]
+            case ast.Membership(values=values, negated=negated):
+                texts = {numbers.get(text, text) for text in values}
+                accepted = [name for name in MODEL_STATUSES if (name in texts) != negated]
+            case ast.Like(pattern=pattern, ignore_case=ignore_case):
+                search = re.compile(like_regex(pattern, ignore_case)).search
+                accepted = [name for name in MODEL_STATUSES if search(name) is not None]
+            case _:
+                raise AssertionError("a comparison of texts")
+        return _one_of(field, {MODEL_STATUSES[name] for name in accepted})
 
     def _quoted(self, field: Field, type: FieldType, value: Scalar) -> str:
         if isinstance(value, Text):
@@ -260,3 +296,13 @@ class _Binding:
     def _error(self, message: str) -> InvalidSearch:
         place = self.clause.value or self.clause.name
         return InvalidSearch(message, text=self.text, position=place.position)
+
+
+def _one_of(field: Field, statuses: set[int]) -> Comparison:
+    """The comparison that holds for exactly these of the statuses 1, 2 and 3."""
+    least, most = min(statuses, default=0), max(statuses, default=0)
+    if len(statuses) <= 1:
+        return ast.NumberComparison(field, "=", least)
+    if statuses == {1, 3}:
+        return ast.NumberComparison(field, "!=", 2)
+    return ast.NumberComparison(field, ">=", least) if most == 3 else ast.NumberComparison(field, "<=", most)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, Final, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.model_version import ModelVersion
@@ -33,8 +33,13 @@ from genesis_flow.domain.search.ast import (
 from genesis_flow.domain.search.like import like_regex
 from genesis_flow.domain.values.pages import Key
 
-Entity = Run | Experiment | RegisteredModel | ModelVersion
-E = TypeVar("E", Run, Experiment, RegisteredModel, ModelVersion)
+if TYPE_CHECKING:  # whoever searches runs only does not load them
+    from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
+    from genesis_flow.domain.entities.model_version import ModelVersion
+    from genesis_flow.domain.entities.registered_model import RegisteredModel
+
+    Entity = Run | Experiment | RegisteredModel | ModelVersion | LoggedModel
+E = TypeVar("E", "Run", "Experiment", "RegisteredModel", "ModelVersion", "LoggedModel")
 SortKeys = tuple[tuple[int, Key], ...]
 
 #: Ranks of sort keys; they rise in both directions of an order.
@@ -61,9 +66,10 @@ def predicate(filter: Filter) -> Callable[[Entity], bool]:
 
 def field_values(entity: Entity, field: Field) -> Sequence[Any]:
     """
-    What `entity` has in `field`: nothing where it is missing, one value, or one for each dataset.
+    What `entity` has in `field`: nothing where it is missing, one value, one for each dataset, or one for
+    each point of a logged model's metric, the latest first.
 
-    Of several datasets any one satisfies a comparison. Only the id of an experiment is a number to an order
+    Any one of several satisfies a comparison. Only the id of an experiment is a number to an order
     and a text to a filter; here it is the text.
     """
     match field.kind:
@@ -73,21 +79,42 @@ def field_values(entity: Entity, field: Field) -> Sequence[Any]:
         case Kind.TAG:
             found = entity.tags.get(field.key)
         case Kind.PARAM:
-            found = _run(entity).params.get(field.key)
+            found = _with_params(entity).params.get(field.key)
         case Kind.METRIC:
-            metric = _run(entity).metrics.get(field.key)
+            if not isinstance(entity, Run):
+                points = [point for point in _points(entity, field) if point.key == field.key]
+                return [point.value for point in sorted(points, key=lambda point: point.recency)]
+            metric = entity.metrics.get(field.key)
             found = None if metric is None else metric.value
         case Kind.DATASET:
-            return _dataset_values(_run(entity), field.key)
+            if not isinstance(entity, Run):
+                return [point.dataset_name for point in _points(entity, field)]
+            return _dataset_values(entity, field.key)
         case _:
             assert_never(field.kind)
     return () if found is None else (found,)
 
 
-def _run(entity: Entity) -> Run:
-    if not isinstance(entity, Run):
-        raise TypeError(f"{type(entity).__name__} has no params, metrics or datasets")
-    return entity
+def _with_params(entity: Entity) -> Run | LoggedModel:
+    if isinstance(entity, Run):
+        return entity
+    from genesis_flow.domain.entities.logged_model import LoggedModel
+
+    if isinstance(entity, LoggedModel):
+        return entity
+    raise TypeError(f"{type(entity).__name__} has no params, metrics or datasets")
+
+
+def _points(entity: Entity, field: Field) -> Iterator[ModelMetric]:
+    """The points of a logged model that were measured on one of the datasets of `field`, if it names any."""
+    model = _with_params(entity)
+    assert not isinstance(model, Run)
+    for point in model.metrics:
+        if not field.datasets or any(
+            point.dataset_name == scope.name and scope.digest in (None, point.dataset_digest)
+            for scope in field.datasets
+        ):
+            yield point
 
 
 def _dataset_values(run: Run, key: str) -> list[str]:
@@ -135,7 +162,9 @@ def _sort_value(entity: Entity, field: Field) -> Key:
     if not values:
         return None
     value: Key = values[0]
-    is_number = isinstance(entity, Experiment) and field == Field(Kind.ATTRIBUTE, "id")
+    is_number = field.kind is Kind.ATTRIBUTE and (
+        field.key == "id" if isinstance(entity, Experiment) else field.key == "experiment_id"
+    )
     return int(value) if is_number and value is not None else value
 
 

@@ -3,7 +3,8 @@ What can be searched: for each entity its names, types and operators. Data only.
 
 Another entity is another `EntityFields`; lexer, parser and binding stay as they are.
 
-Source: MLflow 3.17 `SearchUtils`, `SearchExperimentsUtils`, `SearchModelUtils`, `SearchModelVersionUtils`.
+Source: MLflow 3.17 `SearchUtils`, `SearchExperimentsUtils`, `SearchModelUtils`, `SearchModelVersionUtils`,
+`search_logged_model_utils`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class ValueType(Enum):
     INTEGER = "integer"
     TEXT = "text"
     EXPERIMENT_ID = "experiment id"
+    MODEL_STATUS = "status of a logged model"
 
 
 NUMERIC: Final = frozenset({"=", "!=", ">", ">=", "<", "<="})
@@ -188,4 +190,31 @@ MODEL_VERSIONS: Final = EntityFields(
         _attribute("updated_at", ascending=False), _attribute("name"), _attribute("version", ascending=False),
     ),
     ties=(_attribute("name"), _attribute("version", ascending=False)),
+)
+
+#: Statuses of logged models: texts in a filter, numbers in the entity.
+MODEL_STATUSES: Final = {"PENDING": 1, "READY": 2, "FAILED": 3}
+
+LOGGED_MODELS: Final = EntityFields(
+    prefixes={"attributes": Kind.ATTRIBUTE, "metrics": Kind.METRIC, "params": Kind.PARAM, "tags": Kind.TAG},
+    named={
+        Kind.ATTRIBUTE: {
+            "name": Named("name", _LISTED_TEXT),
+            "model_id": Named("id", _LISTED_TEXT),
+            "model_type": Named("type", _LISTED_TEXT),
+            "source_run_id": Named("source_run_id", _LISTED_TEXT),
+            "artifact_location": Named("artifact_location", _LISTED_TEXT),
+            "experiment_id": Named("experiment_id", FieldType(ValueType.EXPERIMENT_ID, EQUALITY | LISTS)),
+            "status": Named("status", FieldType(ValueType.MODEL_STATUS, TEXTUAL | LISTS)),
+            "creation_timestamp": Named("created_at", _NUMBER),
+            "creation_time": Named("created_at", _NUMBER),
+            "creation_timestamp_ms": Named("created_at", _NUMBER),
+            "last_updated_timestamp": Named("updated_at", _NUMBER),
+            "last_updated_timestamp_ms": Named("updated_at", _NUMBER),
+        },
+    },
+    keyed={Kind.METRIC: _NUMBER, Kind.PARAM: _UNORDERED_TEXT, Kind.TAG: _UNORDERED_TEXT},
+    default_order=(),
+    ties=(_attribute("created_at", ascending=False), _attribute("id")),
+    refuses_duplicates=False,
 )

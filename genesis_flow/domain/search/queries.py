@@ -96,3 +96,20 @@ class RegisteredModelQuery(RegistryQuery):
 @attrs.frozen
 class ModelVersionQuery(RegistryQuery):
     """One page of model versions; the order ends in `name` and `version`."""
+
+
+@attrs.frozen
+class LoggedModelQuery(Query):
+    """
+    One page of the logged models of some experiments.
+
+    The order ends in (created_at descending unless it is named before, id ascending).
+
+    Attributes:
+        experiment_ids: Canonical ids, without repetition; none finds nothing.
+    """
+
+    experiment_ids: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+    def _scope(self) -> tuple[str, ...]:
+        return tuple(sorted(self.experiment_ids))

@@ -12,10 +12,16 @@ from typing import BinaryIO, Final
 import attrs
 
 from genesis_flow.domain.entities.artifact import ArtifactInfo
-from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.errors import InvalidInput, NotFound
+from genesis_flow.domain.use_cases.logged_model_places import (
+    MODELS_SCHEME,
+    logged_model_place,
+    model_of_run,
+)
 from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
+from genesis_flow.ports.logged_models import LoggedModelRepository
 from genesis_flow.ports.runs import RunRepository
 
 _RUNS_SCHEME: Final = "runs:"
@@ -28,11 +34,13 @@ class Artifacts:
     Storing and reading the artifacts of runs, and of whatever else a URI names.
 
     A deleted run keeps its artifacts, and takes new ones, as MLflow has it. URIs are `runs:/<run_id>/<path>`
-    (every character of the path counts as it is) or those of a store. Every method may also raise what the
-    stores do.
+    (every character of the path counts as it is), `models:/m-<id>/<path>` or those of a store. Below a run are
+    also the files of the logged models that it made, under the name of each; where both have a file, the model's
+    counts. Every method may also raise what the stores do.
     """
 
     _runs: RunRepository
+    _models: LoggedModelRepository
     _stores: ArtifactStores
 
     def log_file(self, run_id: str, source: Path, directory: str | None = None) -> None:
@@ -43,7 +51,7 @@ class Artifacts:
             NotFound: No such run, or no such local file.
             InvalidInput: Not a legal directory.
         """
-        below = _directory(directory)
+        below = checked_directory(directory)
         store = self._store(run_id)
         if source.is_dir():
             store.put_tree(source, below / source.resolve().name)
@@ -59,7 +67,7 @@ class Artifacts:
             InvalidInput: Not a legal directory.
             UntrustedContent: A symbolic link in `source` leads outside it.
         """
-        self._store(run_id).put_tree(source, _directory(directory))
+        self._store(run_id).put_tree(source, checked_directory(directory))
 
     def log_stream(self, run_id: str, source: BinaryIO, path: str) -> None:
         """
@@ -136,37 +144,55 @@ class Artifacts:
         """
         The direct children of the directory that `uri` names.
 
-        Their paths are relative to the run, or to the directory above the last name of a store's URI.
+        Their paths are relative to the run or model, or to the directory above the last name of a store's URI.
 
         Raises:
-            NotFound: No such run.
+            NotFound: No such run or logged model.
             InvalidInput: No adapter serves the URI, or it is malformed.
         """
-        store, path = self._locate(uri)
-        return store.find(path)
+        found: dict[str, ArtifactInfo] = {}
+        for place in self._places(uri):
+            for info in place.store.find(place.path):
+                path = f"{place.name}/{info.path}" if place.name else info.path
+                found[path] = attrs.evolve(info, path=path)
+        return [info for _, info in sorted(found.items())]
 
     def download_at(self, uri: str, target: Path) -> Path:
         """Copy what `uri` names into the local directory `target`, under its last name; see `download`."""
-        store, path = self._locate(uri)
-        return store.fetch(path, target)
+        copied: Path | None = None
+        missing: NotFound | None = None
+        for place in self._places(uri):
+            try:
+                copied = place.fetch(target)
+            except NotFound as error:
+                missing = missing or error
+        if copied is None:
+            raise missing or NotFound("artifact", uri)
+        return copied
 
     def read_bytes_at(self, uri: str) -> bytes:
         """What is in the file that `uri` names; see `find_at`."""
-        store, path = self._locate(uri)
-        with store.open(path) as file:
-            return file.read()
+        missing: NotFound | None = None
+        for place in reversed(self._places(uri)):
+            try:
+                with place.store.open(place.path) as file:
+                    return file.read()
+            except NotFound as error:
+                missing = error
+        raise missing or NotFound("artifact", uri)
 
     def local_path_at(self, uri: str) -> Path | None:
         """
-        Where what a store's `uri` names lies on this machine's disk; None if it does not, and for runs.
+        Where what `uri` names lies on this machine's disk; None if it does not, and for runs.
 
         Raises:
+            NotFound: No such logged model.
             InvalidInput: No adapter serves the URI, or it is malformed.
         """
         if uri.startswith(_RUNS_SCHEME):
             return None
-        store, path = self._locate(uri)
-        return store.local_path(path)
+        (place,) = self._places(uri)
+        return place.store.local_path(place.path)
 
     def find_below(self, location: str, path: str) -> Sequence[ArtifactInfo]:
         """The direct children of directory `path` below a location, a store's URI or that of a run; see `find`."""
@@ -196,11 +222,21 @@ class Artifacts:
     def _store(self, run_id: str) -> ArtifactStore:
         return self._stores.open(self._runs.get(run_id).artifact_uri)
 
-    def _locate(self, uri: str) -> tuple[ArtifactStore, ArtifactPath]:
+    def _places(self, uri: str) -> list[_Place]:
+        """Where what `uri` names may be; of a file that is in several places, the last one counts."""
+        if uri.startswith(MODELS_SCHEME):
+            model, path = logged_model_place(uri, self._models)
+            return [_Place(self._stores.open(model.artifact_location), path)]
         if not uri.startswith(_RUNS_SCHEME):
-            return self._stores.locate(uri)
+            return [_Place(*self._stores.locate(uri))]
         run_id, path = _run_and_path(uri)
-        return self._store(run_id), path
+        run = self._runs.get(run_id)
+        places = [_Place(self._stores.open(run.artifact_uri), path)]
+        name, _, rest = path.text.partition("/")
+        of_run = model_of_run(run, name, self._models) if path != ROOT else None
+        if of_run is not None:
+            places.append(_Place(self._stores.open(of_run.artifact_location), artifact_path(rest), name))
+        return places
 
 
 def _run_and_path(uri: str) -> tuple[str, ArtifactPath]:
@@ -214,7 +250,23 @@ def _run_and_path(uri: str) -> tuple[str, ArtifactPath]:
     return match[1], artifact_path(match[2])
 
 
-def _directory(value: str | None) -> ArtifactPath:
+@attrs.frozen
+class _Place:
+    """A path in a store; where it is in a model of a run, `name` is that model's."""
+
+    store: ArtifactStore
+    path: ArtifactPath
+    name: str = ""
+
+    def fetch(self, target: Path) -> Path:
+        """Copy what is here into `target`, under its last name; for all of a model that is the model's."""
+        if self.name and self.path == ROOT:
+            (target / self.name).mkdir(parents=True, exist_ok=True)
+            return self.store.fetch(self.path, target / self.name)
+        return self.store.fetch(self.path, target)
+
+
+def checked_directory(value: str | None) -> ArtifactPath:
     """
     The directory that MLflow accepts `value` as.
 

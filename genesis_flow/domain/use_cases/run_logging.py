@@ -36,7 +36,10 @@ class RunLogging:
         Source: MLflow 3.17 `POST runs/log-metric`.
         """
         checked = _checked_metric(metric, "name", "value", "timestamp", "step")
-        self._runs.append(checked_id(run_id), metrics=(checked,))
+        if type(checked) is Metric:
+            self._runs.append(checked_id(run_id), metrics=(checked,))
+        else:
+            self._append_with_models(checked_id(run_id), [checked], {}, {})
 
     def log_param(self, run_id: Any, key: Any, value: Any) -> None:
         """
@@ -73,11 +76,12 @@ class RunLogging:
         Add metric points, params and tags, all or nothing.
 
         Args:
-            metrics: At most 1,000 points. params: At most 100, each key once. tags: At most 100, the last
+            metrics: At most 1,000 points; a `ModelMetric` is a point of its logged model, too.
+            params: At most 100, each key once. tags: At most 100, the last
                 value of a key counts. At most 1,000 of all together.
 
         Raises:
-            NotFound: No such run.
+            NotFound: No such run, or no such active logged model.
             Inactive: The run is deleted.
             ParamConflict: A param has another value already.
             InvalidInput: Something breaks its rule; the message names it.
@@ -93,11 +97,21 @@ class RunLogging:
             for index, (key, value) in enumerate(params)
         ]
         _require_unique([key for key, _ in pairs])
+        points, labels = _checked_metrics(metrics), checked_tags(tags, self._truncation, indexed=True)
+        if all(type(point) is Metric for point in points):
+            self._runs.append(run_id, metrics=points, params=dict(pairs), tags=labels)
+        else:
+            self._append_with_models(run_id, points, dict(pairs), labels)
+
+    def _append_with_models(
+        self, run_id: str, points: Sequence[Metric], params: dict[str, str], tags: dict[str, str]
+    ) -> None:
+        """Write points of which some belong to logged models, too."""
+        from genesis_flow.domain.use_cases.model_points import model_points_of, run_points_of
+
         self._runs.append(
-            run_id,
-            metrics=_checked_metrics(metrics),
-            params=dict(pairs),
-            tags=checked_tags(tags, self._truncation, indexed=True),
+            run_id, metrics=run_points_of(points), params=params, tags=tags,
+            model_metrics=model_points_of(points, run_id),
         )
 
     def log_inputs(
@@ -209,11 +223,11 @@ def _checked_metric(metric: Metric, key_field: str, value_field: str, time_field
     bounded_key(key_field, "Metric name", metric.key)
     if _is_plain(metric):
         return metric
-    return Metric(
-        metric.key,
-        _checked_value(value_field, metric),
-        _checked_timestamp(time_field, metric),
-        _checked_step(step_field, metric),
+    return attrs.evolve(
+        metric,
+        value=_checked_value(value_field, metric),
+        timestamp=_checked_timestamp(time_field, metric),
+        step=_checked_step(step_field, metric),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.limits import INT64_MAX
-from genesis_flow.domain.values.text import shown
+from genesis_flow.domain.values.text import shown, storable
 
 DEFAULT_EXPERIMENT_ID: Final = "0"
 DEFAULT_EXPERIMENT_NAME: Final = "Default"
@@ -30,6 +30,18 @@ def experiment_id(value: Any) -> str:
             f"Invalid experiment ID '{shown(value)}'. Experiment ID must be a valid integer.",
         )
     return str(number)
+
+
+def model_id(value: Any) -> str:
+    """
+    `value` itself, if it can be the id of a logged model.
+
+    Raises:
+        InvalidInput: Not a string with something in it.
+    """
+    if not isinstance(value, str) or not value:
+        raise InvalidInput("model_id", f"`model_id` must be a non-empty string, but got {shown(repr(value))}")
+    return storable("model_id", value)
 
 
 def run_id(value: Any, field: str = "run_id") -> str:

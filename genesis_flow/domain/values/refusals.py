@@ -87,3 +87,18 @@ def no_alias(alias: str) -> InvalidInput:
 def hidden_prompt(name: str) -> NotFound:
     """A prompt is not found where a model is asked for."""
     return NotFound("registered model", name, f"Registered Model with name='{name}' not found.")
+
+
+def no_logged_model(model_id: str) -> NotFound:
+    """There is no such logged model, or it is deleted."""
+    return NotFound("logged model", model_id, f"Logged model with ID '{model_id}' not found.")
+
+
+def logged_model_exists(model_id: str) -> AlreadyExists:
+    """A logged model has the id already."""
+    return AlreadyExists("logged model", model_id, f"Logged model with ID '{model_id}' already exists.")
+
+
+def no_logged_model_tag(model_id: str, key: str) -> NotFound:
+    """The logged model has no such tag."""
+    return NotFound("tag", key, f"No tag with key {key!r} found for model with ID {model_id!r}.")

@@ -7,6 +7,9 @@ from tests.contracts.concurrency import ConcurrencyContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.logged_model_metrics import LoggedModelMetricsContract
+from tests.contracts.logged_model_search import LoggedModelSearchContract
+from tests.contracts.logged_models import LoggedModelRepositoryContract
 from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
 from tests.contracts.registered_models import RegisteredModelRepositoryContract
@@ -73,3 +76,15 @@ class TestRegistrySearch(OpensMemory, RegistrySearchContract):
 
 class TestRegistryConcurrency(OpensMemory, RegistryConcurrencyContract):
     """Writers at once in the model registry in memory."""
+
+
+class TestLoggedModels(OpensMemory, LoggedModelRepositoryContract):
+    """Logged models in memory."""
+
+
+class TestLoggedModelMetrics(OpensMemory, LoggedModelMetricsContract):
+    """Metrics of logged models in memory."""
+
+
+class TestLoggedModelSearch(OpensMemory, LoggedModelSearchContract):
+    """Searching logged models in memory."""

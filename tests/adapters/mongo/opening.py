@@ -15,10 +15,13 @@ from genesis_flow.adapters.mongo.indexes import (
     DATASETS,
     EXPERIMENTS,
     HISTORIES,
+    MODEL_POINTS,
     MODEL_VERSIONS,
+    MODELS,
     REGISTERED_MODELS,
     RUNS,
 )
+from genesis_flow.adapters.mongo.logged_models import MongoLoggedModelRepository
 from genesis_flow.adapters.mongo.model_versions import MongoModelVersionRepository
 from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
 from genesis_flow.adapters.mongo.runs import MongoRunRepository
@@ -38,6 +41,7 @@ def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:
         MongoRunRepository(database),
         MongoRegisteredModelRepository(database),
         MongoModelVersionRepository(database),
+        MongoLoggedModelRepository(database),
         reopen=lambda: stores_on(MongoDatabase(database.uri, database.artifact_root)),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close if closes else lambda: None,
@@ -52,7 +56,7 @@ def shared_database() -> MongoDatabase:
 
 def empty(database: MongoDatabase) -> None:
     """Erase everything but the default experiment."""
-    for name in (RUNS, HISTORIES, DATASETS, REGISTERED_MODELS, MODEL_VERSIONS):
+    for name in (RUNS, HISTORIES, DATASETS, MODELS, MODEL_POINTS, REGISTERED_MODELS, MODEL_VERSIONS):
         database[name].delete_many({})
     database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
     database.experiment_ids = ExperimentIds()

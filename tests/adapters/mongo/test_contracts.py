@@ -8,6 +8,9 @@ from tests.contracts.durability import DurabilityContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.logged_model_metrics import LoggedModelMetricsContract
+from tests.contracts.logged_model_search import LoggedModelSearchContract
+from tests.contracts.logged_models import LoggedModelRepositoryContract
 from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
 from tests.contracts.registered_models import RegisteredModelRepositoryContract
@@ -83,3 +86,15 @@ class TestRegistryConcurrency(OpensMongo, RegistryConcurrencyContract):
 
 class TestRegistryDurability(OpensMongo, RegistryDurabilityContract):
     """What the model registry keeps in MongoDB."""
+
+
+class TestLoggedModels(OpensMongo, LoggedModelRepositoryContract):
+    """Logged models in MongoDB."""
+
+
+class TestLoggedModelMetrics(OpensMongo, LoggedModelMetricsContract):
+    """Metrics of logged models in MongoDB."""
+
+
+class TestLoggedModelSearch(OpensMongo, LoggedModelSearchContract):
+    """Searching logged models in MongoDB."""

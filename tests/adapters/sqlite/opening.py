@@ -10,6 +10,7 @@ import pytest
 
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
+from genesis_flow.adapters.sqlite.logged_models import SqliteLoggedModelRepository
 from genesis_flow.adapters.sqlite.model_versions import SqliteModelVersionRepository
 from genesis_flow.adapters.sqlite.registered_models import SqliteRegisteredModelRepository
 from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
@@ -29,6 +30,7 @@ def stores_of(database: SqliteDatabase) -> Stores:
         runs=SqliteRunRepository(database),
         models=SqliteRegisteredModelRepository(database),
         versions=SqliteModelVersionRepository(database),
+        logged_models=SqliteLoggedModelRepository(database),
         reopen=lambda: stores_of(opened(database.path)),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close,

@@ -8,6 +8,9 @@ from tests.contracts.durability import DurabilityContract
 from tests.contracts.experiment_lifecycle import ExperimentLifecycleContract
 from tests.contracts.experiment_search import ExperimentSearchContract
 from tests.contracts.experiments import ExperimentRepositoryContract
+from tests.contracts.logged_model_metrics import LoggedModelMetricsContract
+from tests.contracts.logged_model_search import LoggedModelSearchContract
+from tests.contracts.logged_models import LoggedModelRepositoryContract
 from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
 from tests.contracts.registered_models import RegisteredModelRepositoryContract
@@ -83,3 +86,15 @@ class TestRegistryConcurrency(OpensSqlite, RegistryConcurrencyContract):
 
 class TestRegistryDurability(OpensSqlite, RegistryDurabilityContract):
     """What the model registry keeps in a SQLite file."""
+
+
+class TestLoggedModels(OpensSqlite, LoggedModelRepositoryContract):
+    """Logged models in a SQLite file."""
+
+
+class TestLoggedModelMetrics(OpensSqlite, LoggedModelMetricsContract):
+    """Metrics of logged models in a SQLite file."""
+
+
+class TestLoggedModelSearch(OpensSqlite, LoggedModelSearchContract):
+    """Searching logged models in a SQLite file."""

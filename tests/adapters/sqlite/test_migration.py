@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def next_steps(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements of a second step, which a newer version of this library has."""
+    """The statements of one more step, which a newer version of this library has."""
     statements: list[str] = []
     database = opened(path)
     added_run(stores_of(database), "0")

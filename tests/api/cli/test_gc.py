@@ -22,7 +22,7 @@ def test_ages_are_read(age: str | None, milliseconds: int) -> None:
 def test_a_rehearsal_erases_nothing(filled: Filled) -> None:
     """--dry-run says what would be erased, and all of it stays."""
     filled.command_line.lines("runs", "delete", filled.good.id)
-    expected = {"run_ids": [filled.good.id], "experiment_ids": [], "is_erased": False}
+    expected = {"run_ids": [filled.good.id], "experiment_ids": [], "logged_model_ids": [], "is_erased": False}
     assert expected == filled.command_line.json("gc", "--dry-run")
     assert expected == filled.command_line.json("gc", "--dry-run", "--yes")
     lines = filled.command_line.lines("gc", "--dry-run")

@@ -99,12 +99,6 @@ def test_removing_a_tag(memory: str) -> None:
     assert MISSING == refusal(lambda: mlflow.delete_tag("t"))[0]
 
 
-def test_metrics_of_logged_models_are_refused(memory: str) -> None:
-    """What is not there is not ignored (ours)."""
-    assert "NOT_IMPLEMENTED" == refusal(lambda: mlflow.log_metric("m", 1, model_id="m-1"))[0]
-    assert "NOT_IMPLEMENTED" == refusal(lambda: mlflow.log_metrics({"m": 1}, model_id="m-1"))[0]
-
-
 def test_datasets_are_inputs(memory: str) -> None:
     """With their context and tags, several at once too."""
     frame = genesis_flow.data.from_pandas(pd.DataFrame({"a": [1]}), name="frame")

@@ -29,7 +29,6 @@ Verdict = ABSENT | SUPERSET
 
 TRACES = ABSENT("traces and spans come with tracing")
 ASSESSMENTS = ABSENT("assessments come with tracing")
-LOGGED_MODELS = ABSENT("logging models comes with the model flavors")
 WEBHOOKS = ABSENT("webhooks are delivered by REST handlers, and come with REST")
 FLAVORS = ABSENT("saving, loading and autologging models comes with the model flavors")
 SYSTEM_METRICS = ABSENT("system metrics are logged later")
@@ -79,26 +78,6 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.entities.Expectation",
         "mlflow.entities.Feedback",
         "mlflow.entities.assessment",
-    ),
-    LOGGED_MODELS: (
-        "mlflow.ActiveModel",
-        "mlflow.clear_active_model",
-        "mlflow.create_external_model",
-        "mlflow.delete_logged_model_tag",
-        "mlflow.finalize_logged_model",
-        "mlflow.get_active_model_id",
-        "mlflow.get_logged_model",
-        "mlflow.import_checkpoints",
-        "mlflow.initialize_logged_model",
-        "mlflow.last_logged_model",
-        "mlflow.log_model_params",
-        "mlflow.search_logged_models",
-        "mlflow.set_active_model",
-        "mlflow.set_logged_model_tags",
-        "mlflow.MlflowClient.*_logged_model",
-        "mlflow.MlflowClient.*_logged_model_*",
-        "mlflow.MlflowClient.*_logged_models",
-        "mlflow.MlflowClient.log_model_*",
     ),
     WEBHOOKS: (
         "mlflow.MlflowClient.*_webhook",

@@ -10,13 +10,12 @@ import pytest
 
 from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
 from genesis_flow.bootstrap import Application, open_application
+from genesis_flow.domain.entities.logged_model import LoggedModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, NotFound
 from genesis_flow.domain.use_cases.garbage_collection import Collected, GarbageCollection
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
 from genesis_flow.ports.clock import Clock
-from genesis_flow.ports.experiments import ExperimentRepository
-from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import Settings
 from tests.contracts.samples import new_run
 
@@ -78,8 +77,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A new store of each kind that needs no server."""
     uri = "memory://" if request.param == "memory" else f"sqlite:///{tmp_path}/store.db"
     app, clock = open_application(Settings(uri, str(tmp_path / "artifacts"))), SettableClock()
-    found = app._container.resolve
-    collection = GarbageCollection(found(RunRepository), found(ExperimentRepository), found(ArtifactStores), clock)
+    collection = attrs.evolve(app.garbage_collection, clock=clock)
     yield Place(app, collection, clock, tmp_path)
     app.close()
 
@@ -276,3 +274,77 @@ def test_many(place: Place) -> None:
 
     assert (450, {run.id for run in runs}) == (len(found.run_ids), set(found.run_ids))
     assert Collected((), ()) == place.collection.collect(is_rehearsal=True)
+
+
+def _model(place: Place, experiment_id: str = "0", *, deleted_at: int | None = None) -> LoggedModel:
+    """A logged model with a file, perhaps deleted."""
+    model = place.app.logged_models.create(experiment_id)
+    Path(model.artifact_location).mkdir(parents=True)
+    (Path(model.artifact_location) / "MLmodel").write_text("x")
+    if deleted_at is not None:
+        place.collection._models.remove(model.id, at=deleted_at)
+    return model
+
+
+def _has_model(place: Place, model: LoggedModel) -> bool:
+    try:
+        place.app.logged_models.get(model.id, allow_deleted=True)
+    except NotFound:
+        return False
+    return True
+
+
+def test_deleted_models_are_erased(place: Place) -> None:
+    """With their files; active ones stay with theirs, and runs are as they were."""
+    run, active = place.run(), _model(place)
+    old, recent = _model(place, deleted_at=0), _model(place, deleted_at=place.clock.time)
+
+    assert Collected((), (), (old.id,)) == place.collection.collect(older_than_ms=HOUR_MS, is_rehearsal=True)
+    assert _has_model(place, old)
+    assert Collected((), (), (old.id,)) == place.collection.collect(older_than_ms=HOUR_MS)
+    assert (False, True, True) == tuple(_has_model(place, model) for model in (old, recent, active))
+    assert (False, True, True) == tuple(Path(m.artifact_location).exists() for m in (old, recent, active))
+    assert Collected((), (), (recent.id,)) == place.collection.collect()
+    assert place.has_run(run)
+
+
+def test_named_models_are_erased(place: Place) -> None:
+    """Only these; one that is active, missing or deleted too recently stops everything."""
+    active, one, other = _model(place), _model(place, deleted_at=0), _model(place, deleted_at=0)
+    gone = place.run(deleted_at=0)
+
+    for ids, error in (([one.id, active.id], InvalidInput), ([one.id, "m-x"], NotFound), ([""], InvalidInput)):
+        with pytest.raises(error):
+            place.collection.collect(model_ids=ids)
+    with pytest.raises(InvalidInput, match="too recently"):
+        place.collection.collect(model_ids=[one.id], older_than_ms=place.clock.time + 1)
+    assert Collected((), (), (one.id,)) == place.collection.collect(model_ids=[one.id])
+    assert (False, True) == (_has_model(place, one), _has_model(place, other))
+    assert place.has_run(gone)
+
+
+def test_models_go_with_their_experiment(place: Place) -> None:
+    """Active and deleted ones, with their files; each is named once."""
+    experiment_id = place.experiment("e")
+    active, deleted = _model(place, experiment_id), _model(place, experiment_id, deleted_at=0)
+    elsewhere = _model(place)
+    place.collection._experiments.remove(experiment_id, at=0)
+    collected = place.collection.collect()
+
+    assert ({active.id, deleted.id}, (experiment_id,)) == (set(collected.model_ids), collected.experiment_ids)
+    assert 2 == len(collected.model_ids)
+    assert [False, False, True] == [_has_model(place, model) for model in (active, deleted, elsewhere)]
+    assert [False, False, True] == [Path(m.artifact_location).exists() for m in (active, deleted, elsewhere)]
+
+
+def test_files_that_are_not_a_models_own_stay(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """A model whose place is not its own (an imported one) is erased without its files."""
+    shared = place.root / "shared"
+    shared.mkdir()
+    model = attrs.evolve(place.app.logged_models.create("0"), id="m-imported", artifact_location=str(shared))
+    place.collection._models.add(model)
+    place.collection._models.remove(model.id, at=0)
+
+    assert Collected((), (), (model.id,)) == place.collection.collect()
+    assert shared.exists()
+    assert "not the model's own" in caplog.text
