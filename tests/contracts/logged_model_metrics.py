@@ -115,6 +115,18 @@ class LoggedModelMetricsContract(OpensStores):
             stores.runs.append("f" * 32, model_metrics=[model_point(model.id, run_id="f" * 32)])
         assert [] == stored(stores, model.id)
 
+    def test_what_is_wrong_with_the_run_is_said_first(self, stores: Stores) -> None:
+        """Of a deleted or missing run and a missing model, the run is named, whatever the param."""
+        run = added_run(stores, params={"p": "1"})
+        wrong = [model_point("m-x", run_id=run.id)]
+        with pytest.raises(NotFound, match=r"^Logged model with ID"):
+            stores.runs.append(run.id, params={"p": "2"}, model_metrics=wrong)
+        stores.runs.remove(run.id, at=NOW)
+        with pytest.raises(Inactive):
+            stores.runs.append(run.id, model_metrics=wrong)
+        with pytest.raises(NotFound, match=r"^Run with id"):
+            stores.runs.append("f" * 32, model_metrics=wrong)
+
     def test_measurements_outlive_their_run(self, stores: Stores) -> None:
         """Deleting and erasing the run that measured leaves the model as it is."""
         run = added_run(stores)

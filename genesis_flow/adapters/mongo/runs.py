@@ -33,7 +33,7 @@ from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved, scope
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
-from genesis_flow.domain.errors import Conflict, Inactive, ParamConflict
+from genesis_flow.domain.errors import Conflict, Inactive, NotFound, ParamConflict
 from genesis_flow.domain.search.ast import Field, Kind, OrderKey
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
@@ -166,7 +166,11 @@ class MongoRunRepository(RunRepository):
         from genesis_flow.adapters.mongo.model_points import MongoModelPoints
 
         points = MongoModelPoints(self._database)
-        models = points.active_models(dict.fromkeys(point.model_id for point in model_metrics))
+        try:
+            models = points.active_models(dict.fromkeys(point.model_id for point in model_metrics))
+        except NotFound:
+            self._explain_refusal(run_id, {})  # what is wrong with the run is said first
+            raise
         self.append(run_id, metrics=metrics, params=params, tags=tags)
         points.append(models, model_metrics)
 

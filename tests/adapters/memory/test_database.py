@@ -7,7 +7,16 @@ import sys
 
 from genesis_flow.adapters.memory.database import MemoryDatabase
 from tests.adapters.memory.opening import stores_on
-from tests.contracts.samples import NOW, added_experiment, added_run, dataset_input, point
+from tests.contracts.samples import (
+    NOW,
+    added_experiment,
+    added_model,
+    added_run,
+    dataset_input,
+    measure,
+    model_point,
+    point,
+)
 
 
 def test_the_default_experiment_lies_below_the_root() -> None:
@@ -36,9 +45,10 @@ def test_a_purge_leaves_nothing_in_memory() -> None:
     run = added_run(stores)
     stores.runs.append(run.id, metrics=[point()])
     stores.runs.attach(run.id, datasets=[dataset_input()])
+    measure(stores, model_point(added_model(stores, run.experiment_id).id, run_id=run.id))
     stores.experiments.remove(run.experiment_id, at=NOW)
     stores.experiments.purge(run.experiment_id)
-    assert ({}, {}) == (database.runs, database.histories)
+    assert ({}, {}, {}, {}) == (database.runs, database.histories, database.models, database.model_points)
     assert [{"0"}] * 3 == [set(each) for each in (database.experiments, database.members, database.datasets)]
 
 
