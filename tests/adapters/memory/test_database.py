@@ -48,7 +48,7 @@ def test_a_purge_leaves_nothing_in_memory() -> None:
     measure(stores, model_point(added_model(stores, run.experiment_id).id, run_id=run.id))
     stores.experiments.remove(run.experiment_id, at=NOW)
     stores.experiments.purge(run.experiment_id)
-    assert ({}, {}, {}, {}) == (database.runs, database.histories, database.models, database.model_points)
+    assert ({}, {}, {}, {}) == (database.runs, database.histories, database.logged_models, database.model_points)
     assert [{"0"}] * 3 == [set(each) for each in (database.experiments, database.members, database.datasets)]
 
 

@@ -265,8 +265,8 @@ def test_a_batch_that_failed_can_be_sent_again(
         with failing(bare, command, **fault), suppress(Unavailable):
             stores.runs.append(run.id, metrics=metrics, model_metrics=sent)
     stores.runs.append(run.id, metrics=metrics, model_metrics=sent)
-    assert shown_points(ordered_points(sent)) == shown_points(stores.models.get(model.id).metrics)
+    assert shown_points(ordered_points(sent)) == shown_points(stores.logged_models.get(model.id).metrics)
     assert size == len(stores.runs.history(run.id, "m"))
     for text in ("metrics.m = 0", f"metrics.m = {(size - 1) / 7!r}", f"metrics.m >= {(size - 1) / 7!r}"):
         query = query_of(text, [], run.experiment_id, datasets=True)
-        assert [model.id] == [found.id for found in stores.models.find(query).items]
+        assert [model.id] == [found.id for found in stores.logged_models.find(query).items]
