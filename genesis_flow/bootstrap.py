@@ -16,13 +16,19 @@ import attrs
 import punq
 
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
+from genesis_flow.domain.values.policies import ArtifactRoot, PickleSwitch, Truncation
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
-from genesis_flow.settings import MLFLOW_TRUNCATE_LONG_VALUES, Settings, redacted, sqlite_path
+from genesis_flow.settings import (
+    MLFLOW_ALLOW_PICKLE_DESERIALIZATION,
+    MLFLOW_TRUNCATE_LONG_VALUES,
+    Settings,
+    redacted,
+    sqlite_path,
+)
 
 if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
     from genesis_flow.domain.use_cases.logged_model_artifacts import LoggedModelArtifacts
     from genesis_flow.domain.use_cases.logged_models import LoggedModels
+    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+    from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
     from genesis_flow.domain.use_cases.model_versions import ModelVersions
     from genesis_flow.domain.use_cases.prompts import Prompts
     from genesis_flow.domain.use_cases.registered_models import RegisteredModels
@@ -52,6 +60,7 @@ USE_CASES: Final = {
     "model_artifacts": "genesis_flow.domain.use_cases.logged_model_artifacts:LoggedModelArtifacts",
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
+    "model_persistence": "genesis_flow.domain.use_cases.model_persistence:ModelPersistence",
     "model_versions": "genesis_flow.domain.use_cases.model_versions:ModelVersions",
     "prompts": "genesis_flow.domain.use_cases.prompts:Prompts",
     "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
@@ -136,6 +145,12 @@ class Application:
     def logging(self) -> RunLogging:
         """What runs write."""
         found: RunLogging = use_case(self._container, "logging")
+        return found
+
+    @cached_property
+    def model_persistence(self) -> ModelPersistence:
+        """The files of models."""
+        found: ModelPersistence = use_case(self._container, "model_persistence")
         return found
 
     @cached_property
@@ -243,6 +258,17 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
     return (
         getattr(models, f"{prefix}RegisteredModelRepository")(database),
         getattr(versions, f"{prefix}ModelVersionRepository")(database),
+    )
+
+
+def open_model_directories() -> ModelDirectories:
+    """Models on the local disk, which need no store."""
+    from genesis_flow.adapters.flavors.model_files import YamlModelFiles
+    from genesis_flow.adapters.flavors.registry import BuiltInFlavors
+    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+
+    return ModelDirectories(
+        BuiltInFlavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
     )
 
 

@@ -96,6 +96,8 @@ MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
 MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
     "MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS", float, float("inf")
 )
+MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", _switch, True)
+MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 

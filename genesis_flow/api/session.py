@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genesis_flow.api.async_logging import AsyncLogging
     from genesis_flow.bootstrap import Application
     from genesis_flow.domain.use_cases.artifacts import Artifacts
+    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
 
 T = TypeVar("T")
 
@@ -149,6 +150,13 @@ def _close_those_too_many() -> None:
 def artifacts_for(uri: str | None = None) -> Artifacts:
     """The artifact use cases on `uri`, by default the tracking URI in force."""
     return application(uri).artifacts
+
+
+def model_directories() -> ModelDirectories:
+    """Models on the local disk."""
+    from genesis_flow.bootstrap import open_model_directories
+
+    return shared("model directories", open_model_directories)
 
 
 def async_logging(uri: str | None = None) -> AsyncLogging:

@@ -143,4 +143,13 @@ class CorruptRecord(GenesisFlowError):
 
 
 class UntrustedContent(GenesisFlowError):
-    """Content that would run code or leave its place was refused."""
+    """
+    Content that would run code or leave its place was refused.
+
+    `names` are the full names of what it wanted and may not have, `source` is the file that wanted it; both are
+    empty where they do not apply.
+    """
+
+    def __init__(self, message: str, *, names: Sequence[str] = (), source: str = "") -> None:
+        super().__init__(message)
+        self.names, self.source = tuple(names), source

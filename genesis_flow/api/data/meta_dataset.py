@@ -8,7 +8,7 @@ from typing import Any
 
 from genesis_flow.api.data.dataset import Dataset
 from genesis_flow.api.data.dataset_source import DatasetSource
-from genesis_flow.api.data.schema import Schema
+from genesis_flow.api.types.schemas import Schema
 
 
 class MetaDataset(Dataset):

@@ -13,8 +13,8 @@ from genesis_flow.api.data.dataset_source_registry import source_or_code
 from genesis_flow.api.data.digest_utils import compute_numpy_digest
 from genesis_flow.api.data.pyfunc_dataset_mixin import PyFuncConvertibleDatasetMixin, PyFuncInputsOutputs
 from genesis_flow.api.data.schema import TensorDatasetSchema
-from genesis_flow.api.data.schema_inference import tensor_schema
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.types.schema_inference import tensor_schema
 
 _log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from genesis_flow.api.data.dataset_source import DatasetSource
 from genesis_flow.api.data.dataset_source_registry import source_or_code
 from genesis_flow.api.data.digest_utils import compute_pandas_digest
 from genesis_flow.api.data.pyfunc_dataset_mixin import PyFuncConvertibleDatasetMixin, PyFuncInputsOutputs
-from genesis_flow.api.data.schema import Schema
-from genesis_flow.api.data.schema_inference import frame_schema
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.types.schema_inference import frame_schema
+from genesis_flow.api.types.schemas import Schema
 
 _log = logging.getLogger(__name__)
 

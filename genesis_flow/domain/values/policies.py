@@ -26,6 +26,13 @@ class Truncation:
     is_on: Callable[[], bool]
 
 
+@attrs.frozen
+class PickleSwitch:
+    """Whether models that hold pickles may be loaded at all."""
+
+    is_on: Callable[[], bool]
+
+
 def page_limit(value: Any, most: int, least: int = 1) -> int:
     """
     `value`, if it can be the size of a page.

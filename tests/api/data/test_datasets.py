@@ -20,9 +20,9 @@ from genesis_flow.api.data.code_dataset_source import CodeDatasetSource
 from genesis_flow.api.data.http_dataset_source import HTTPDatasetSource
 from genesis_flow.api.data.numpy_dataset import NumpyDataset
 from genesis_flow.api.data.pandas_dataset import PandasDataset
-from genesis_flow.api.data.schema import ColSpec, Schema
 from genesis_flow.api.entities import DatasetInput
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.types.schema import ColSpec, Schema
 from tests.api.data.samples import ARRAYS, DICTS, FACTS, FRAMES
 
 SOURCE = HTTPDatasetSource("http://x/y.csv")

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from genesis_flow.api.data import from_numpy, from_pandas
-from genesis_flow.api.data.column_types import AnyType, Array, ColumnType, DataType, Map, Object, Property, merged
-from genesis_flow.api.data.schema import ColSpec, Schema, TensorDatasetSchema, TensorSpec
+from genesis_flow.api.data.schema import TensorDatasetSchema
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.types.column_types import AnyType, Array, ColumnType, DataType, Map, Object, Property, merged
+from genesis_flow.api.types.schema import ColSpec, Schema, TensorSpec
 from tests.api.data.samples import ARRAYS, DICTS, FRAMES
 from tests.api.data.test_datasets import SOURCE
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any
 
+import attrs
+
 from tests.compat.ledger.policy import ABSENT, SUPERSET, Verdict
 
 MISSING = object()
@@ -73,17 +75,26 @@ def signature_text(of: Any) -> str:
     """Parameters without annotations, as `inspect` writes them."""
     signature = inspect.signature(of)
     bare = [each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()]
-    return str(signature.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+    text = str(signature.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+    return re.sub(r"<function [^,)]*>", "<function>", text)  # where a function is in memory says nothing
 
 
 def _member_fact(owner: type, member: str) -> dict[str, Any]:
     raw = inspect.getattr_static(owner, member)
     if isinstance(raw, (property, cached_property)):
         return {"kind": "property", "settable": getattr(raw, "fset", None) is not None}
+    if inspect.ismemberdescriptor(raw):  # an attribute of a class with slots
+        return {"kind": "property", "settable": _is_settable(owner, member)}
     binding = {staticmethod: "static", classmethod: "classmethod"}.get(type(raw), "instance")
     if not callable(getattr(owner, member)):
         return {"kind": type(raw).__name__}
     return {"kind": "method", "binding": binding, "signature": signature_text(getattr(owner, member))}
+
+
+def _is_settable(owner: type, member: str) -> bool:
+    fields = {field.name: field for field in attrs.fields(owner)} if attrs.has(owner) else {}
+    is_fixed = member in fields and fields[member].on_setattr is attrs.setters.frozen
+    return not is_fixed and owner.__setattr__.__name__ != "_frozen_setattrs"
 
 
 def _superset_deviation(

@@ -31,6 +31,11 @@ TRACES = ABSENT("traces and spans come with tracing")
 ASSESSMENTS = ABSENT("assessments come with tracing")
 WEBHOOKS = ABSENT("webhooks are delivered by REST handlers, and come with REST")
 FLAVORS = ABSENT("saving, loading and autologging models comes with the model flavors")
+SERVING = ABSENT("models are not served, and no environments are built for them")
+CONTEXTS = ABSENT("contexts of predictions come with tracing")
+INTERNALS = ABSENT("parts of MLflow's own that nothing of ours has the like of")
+ELSEWHERE = ABSENT("belongs to Spark, wheels or services that are not supported")
+TRUST = SUPERSET("whoever loads a model says what it may run")
 SYSTEM_METRICS = ABSENT("system metrics are logged later")
 TRANSFERS = ABSENT("uploads in parts and presigned URLs come with the artifact server")
 WIRE = ABSENT("there are no protobuf messages: the wire format comes with REST")
@@ -88,11 +93,45 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
     FLAVORS: (
         "mlflow.autolog",
         "mlflow.ml_package_versions",
-        "mlflow.models",
         "mlflow.pytorch",
-        "mlflow.sklearn",
+        "mlflow.sklearn.autolog",
         "mlflow.transformers",
-        "mlflow.types",
+    ),
+    SERVING: (
+        "mlflow.models.predict",
+        "mlflow.models.utils.validate_serving_input",
+        "mlflow.models.validate_serving_input",
+        "mlflow.pyfunc.EnvType",
+        "mlflow.pyfunc.build_model_env",
+        "mlflow.pyfunc.scoring_server",
+    ),
+    CONTEXTS: (
+        "mlflow.pyfunc.Context",
+        "mlflow.pyfunc.context",
+        "mlflow.pyfunc.set_prediction_context",
+    ),
+    INTERNALS: (
+        "mlflow.models.utils.get_external_mlflow_model_spec",
+        "mlflow.models.utils.get_model_version_from_model_uri",
+        "mlflow.models.utils.plot_lines",
+        "mlflow.pyfunc.update_signature_for_type_hint_from_example",
+        "mlflow.types.type_hints.ValidationResult",
+        "mlflow.types.type_hints.field_required",
+        "mlflow.types.type_hints.model_fields",
+        "mlflow.types.type_hints.model_validate",
+        "mlflow.types.type_hints.type_hints_no_signature_inference",
+        "mlflow.types.utils",
+    ),
+    ELSEWHERE: (
+        "mlflow.models.add_libraries_to_model",
+        "mlflow.models.utils.MockDbutils",
+        "mlflow.models.utils.add_libraries_to_model",
+        "mlflow.pyfunc.model.ModelFromDeploymentEndpoint",
+        "mlflow.types.*Schema.as_spark_schema",
+    ),
+    TRUST: (
+        "mlflow.pyfunc.load_model",
+        "mlflow.sklearn.load_model",
     ),
     SYSTEM_METRICS: (
         "mlflow.*_system_metrics_*",

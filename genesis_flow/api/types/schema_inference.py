@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from genesis_flow.api.data.column_types import (
+from genesis_flow.api.types.column_types import (
     AnyType,
     Array,
     ColumnType,
@@ -18,7 +18,7 @@ from genesis_flow.api.data.column_types import (
     Property,
     merged,
 )
-from genesis_flow.api.data.schema import ColSpec, Schema, TensorSpec
+from genesis_flow.api.types.schemas import ColSpec, Schema, TensorSpec
 
 
 def frame_schema(df: Any) -> Schema:
@@ -62,6 +62,12 @@ def value_type(value: Any) -> ColumnType | None:
     if isinstance(value, (list, np.ndarray)):
         return _array_type(value)
     return _scalar_type(value)
+
+
+def series_column(series: Any) -> ColSpec:
+    """The column that a `pandas.Series` is; one without a name is never said to lack values."""
+    found = _column(series, series.name)
+    return found if series.name is not None else ColSpec(found.type)
 
 
 def _column(column: Any, name: Any) -> ColSpec:

@@ -1,0 +1,1 @@
+"""Model flavors: what they read goes through `loading`, the one door for stored objects."""

@@ -1,0 +1,1 @@
+"""Reading of stored objects that makes nothing but what our own tables list."""

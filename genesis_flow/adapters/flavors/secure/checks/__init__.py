@@ -1,0 +1,1 @@
+"""What may be called with which arguments, and which state objects may have; one module for each library."""

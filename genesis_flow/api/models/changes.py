@@ -1,0 +1,107 @@
+"""Changing what a stored model says about itself."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from genesis_flow.api import session
+from genesis_flow.api.errors import translating_errors
+from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.models.locating import Located, located
+from genesis_flow.api.models.mlmodel import Model
+from genesis_flow.api.models.requirements import merged, name_of, parsed, requirements_of_conda, without_pip
+from genesis_flow.domain.entities.model_record import RECORD_FILE
+from genesis_flow.domain.use_cases.logged_model_places import is_logged_model_uri
+from genesis_flow.domain.values.manifests import MANIFEST_FILE
+from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
+
+__all__ = ["changing_model", "update_model_requirements"]
+
+
+@contextlib.contextmanager
+def changing_model(model_uri: str) -> Iterator[tuple[Path, Model]]:
+    """
+    A copy of a stored model's files and its record, which are stored again when the block is left.
+
+    Files are verified before, and listed anew after, they were changed.
+
+    Raises:
+        MlflowException: INVALID_PARAMETER_VALUE: A version of a registered model, which never changes.
+            RESOURCE_DOES_NOT_EXIST: No such model.
+    """
+    if model_uri.startswith("models:") and not is_logged_model_uri(model_uri):
+        raise MlflowException.invalid_parameter_value(
+            f'Failed to change "{model_uri}". Model URIs with the `models:/` scheme that name a registered model are '
+            "read-only: register a changed copy as a new version instead."
+        )
+    with translating_errors(), tempfile.TemporaryDirectory(prefix="genesis-flow-model-") as directory:
+        found = located(model_uri)
+        model = Model.from_dict(dict(found.record().content))
+        copy = Path(directory) / "model"
+        shutil.copytree(found.directory, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        before = _texts(copy)
+        yield copy, model
+        model.save(copy / RECORD_FILE)
+        _store(found, copy, before)
+
+
+def update_model_requirements(model_uri: str, operation: Literal["add", "remove"], requirement_list: list[str]) -> None:
+    """
+    Add to, or remove from, what a stored model says that it needs.
+
+    Args:
+        model_uri: As for `load_model`, but not a version of a registered model, which never changes.
+        requirement_list: Lines for pip; to remove a package its name is enough.
+
+    Raises:
+        MlflowException: INVALID_PARAMETER_VALUE: An unknown operation, or a contradiction.
+            RESOURCE_DOES_NOT_EXIST: No such model.
+
+    Source: MLflow `mlflow.models.update_model_requirements`.
+    """
+    if operation not in ("add", "remove"):
+        raise MlflowException.invalid_parameter_value(f"Unknown operation '{operation}'; use 'add' or 'remove'.")
+    files = session.model_directories().files
+    with changing_model(model_uri) as (directory, _):
+        conda_path, path = directory / CONDA_FILE, directory / REQUIREMENTS_FILE
+        given, _ = parsed(requirement_list)
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            path.write_text("\n".join(_changed(lines, given, operation)), encoding="utf-8")
+        if conda_path.is_file():
+            conda: dict[str, Any] = dict(files.read_yaml(conda_path))
+            pip = _changed(requirements_of_conda(conda), given, operation)
+            changed = {**conda, "dependencies": [*without_pip(conda), {"pip": pip}]}
+            conda_path.write_text(files.render(changed), encoding="utf-8")
+
+
+def _changed(lines: list[str], given: list[str], operation: str) -> list[str]:
+    names = {name_of(line) or line for line in given}
+    kept = [line for line in lines if (name_of(line) or line) not in names]
+    return merged([*kept, *given]) if operation == "add" else kept
+
+
+def _texts(directory: Path) -> dict[Path, bytes]:
+    return {each: each.read_bytes() for each in directory.iterdir() if each.is_file() and each.stat().st_size < 2**24}
+
+
+def _store(found: Located, directory: Path, before: dict[Path, bytes]) -> None:
+    """Store those files of a changed copy that differ; the list of all of them last."""
+    directories = session.model_directories()
+    changed = [each for each, content in before.items() if each.read_bytes() != content]
+    if not changed:
+        return
+    manifest = directories.seal(directory)
+    with tempfile.TemporaryDirectory(prefix="genesis-flow-model-") as only:
+        for each in [*changed, directory / MANIFEST_FILE]:
+            shutil.copyfile(each, Path(only) / each.name)
+        if found.place is None:
+            for each in sorted(Path(only).iterdir()):
+                shutil.copyfile(each, found.directory / each.name)
+        else:
+            session.application().model_persistence.replace(found.place, Path(only), manifest)

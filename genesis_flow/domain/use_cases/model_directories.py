@@ -1,0 +1,120 @@
+"""Loading models from directories on the local disk: the one door that every flavor is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from genesis_flow.domain.entities.model_record import FUNCTION, RECORD_FILE, ModelRecord
+from genesis_flow.domain.errors import Forbidden, NotFound, UntrustedContent
+from genesis_flow.domain.values.manifests import Manifest, read_verified, verify_directory, write_manifest
+from genesis_flow.domain.values.policies import PickleSwitch
+from genesis_flow.domain.values.text import shown
+from genesis_flow.domain.values.trust import NO_TRUST, Trust
+from genesis_flow.ports.flavors import Flavors, ModelFlavor, ModelFunction
+from genesis_flow.ports.model_files import ModelFiles
+
+_HOW_TO_TRUST: Final = "If you know where this model comes from, load it with allow_unsafe_deserialization=True."
+
+#: The flavor that loads what a model's own code defines.
+_OWN_CODE: Final = FUNCTION
+
+
+@attrs.frozen
+class ModelDirectories:
+    """
+    Loading models from directories on the local disk.
+
+    A directory with a manifest is verified before anything in it is parsed. Code that lies in the directory
+    runs only where the caller trusts it.
+    """
+
+    flavors: Flavors
+    files: ModelFiles
+    _pickles: PickleSwitch
+
+    def seal(self, directory: Path) -> Manifest:
+        """List what the files of a finished model hold; see `verify_directory`."""
+        return write_manifest(directory)
+
+    def read(self, directory: Path, digest: str | None = None) -> ModelRecord:
+        """
+        What the model in `directory` says about itself.
+
+        Args:
+            digest: Of its manifest, where it is known.
+
+        Raises:
+            NotFound: No model is there.
+            UntrustedContent, CorruptRecord: See `verify_directory` and `ModelFiles.read`.
+        """
+        if not (directory / RECORD_FILE).exists():
+            raise NotFound(
+                "model", str(directory), f'Could not find an "{RECORD_FILE}" configuration file at "{directory}"'
+            )
+        manifest = verify_directory(directory, digest)
+        record = self.files.parse(read_verified(directory, manifest, RECORD_FILE))
+        return attrs.evolve(record, manifest=manifest)
+
+    def load(
+        self,
+        directory: Path,
+        flavor: str,
+        trust: Trust = NO_TRUST,
+        options: Mapping[str, Any] | None = None,
+        digest: str | None = None,
+    ) -> Any:
+        """
+        The model in `directory`, as the library of `flavor` knows it.
+
+        Args:
+            options: What the flavor's own `load_model` takes. digest: Of the model's manifest, where it is known.
+
+        Raises:
+            NotFound: No such flavor, or the model does not have it.
+            UntrustedContent: Files are not what was saved, or more trust is needed; nothing was run.
+            CorruptRecord, Unsupported, Forbidden: See `ModelFlavor.load`, and `MLFLOW_ALLOW_PICKLE_DESERIALIZATION`.
+        """
+        record = self.read(directory, digest)
+        chosen = self.flavors.get(flavor)
+        record.flavor(flavor)
+        self._require_allowed(chosen, record, flavor, trust)
+        return chosen.load(directory, record, trust, options or {})
+
+    def load_function(
+        self,
+        directory: Path,
+        trust: Trust = NO_TRUST,
+        options: Mapping[str, Any] | None = None,
+        digest: str | None = None,
+    ) -> tuple[ModelRecord, ModelFunction]:
+        """
+        The model in `directory` as a function, and what it says about itself; see `load`.
+
+        Raises:
+            NotFound: The model cannot predict.
+        """
+        record = self.read(directory, digest)
+        record.flavor(FUNCTION)
+        chosen = self.flavors.by_loader(record.loader_module or "") or self.flavors.get(_OWN_CODE)
+        self._require_allowed(chosen, record, FUNCTION, trust)
+        return record, chosen.load_function(directory, record, trust, options or {})
+
+    def _require_allowed(self, flavor: ModelFlavor, record: ModelRecord, name: str, trust: Trust) -> None:
+        if flavor.has_pickles(record) and not self._pickles.is_on():
+            raise Forbidden(
+                "Deserializing model using pickle is disallowed, but this model is saved in pickle format. "
+                "To address this issue, you need to set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' "
+                "to 'true', or save the model in a format without pickles."
+            )
+        if trust.allow_unsafe:
+            return
+        noted = record.flavor(name).get("code") or record.flavors.get(FUNCTION, {}).get("code")
+        code = [*([str(noted)] if noted else []), *flavor.code_needed(record)]
+        if code:
+            raise UntrustedContent(
+                f"To load this model, code that lies in it would run: {', '.join(map(shown, code))}. {_HOW_TO_TRUST}"
+            )

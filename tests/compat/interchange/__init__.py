@@ -1,0 +1,1 @@
+"""Models of genesis-flow read by MLflow, and the other way round."""
