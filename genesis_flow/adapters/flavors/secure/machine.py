@@ -89,6 +89,8 @@ class Machine:
             raise
         except Refused as error:
             raise forbidden(self.source, f"{error} (at byte {self.at})") from error
+        except IndexError as error:
+            raise corrupt(self.source, f"it is truncated, or takes what is not there (at byte {self.at})") from error
         except MemoryError as error:
             raise corrupt(self.source, "it asks for more memory than there is") from error
         except RecursionError as error:

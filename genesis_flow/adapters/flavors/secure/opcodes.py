@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.adapters.flavors.secure.entries import Refused
 from genesis_flow.adapters.flavors.secure.limits import too_much
+from genesis_flow.adapters.flavors.secure.refusals import corrupt
 
 if TYPE_CHECKING:
     from genesis_flow.adapters.flavors.secure.machine import Machine
@@ -113,7 +114,7 @@ def _proto(machine: Machine) -> None:
 def _frame(machine: Machine) -> None:
     size = machine.number(8)
     if size > len(machine.data) - machine.at:
-        raise Refused("a frame is longer than the file")
+        raise corrupt(machine.source, "it is truncated")
 
 
 @_step(pickle.MARK)
