@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import (
+    GENESIS_FLOW_DISABLED_FLAVORS,
     MLFLOW_ALLOW_PICKLE_DESERIALIZATION,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
@@ -31,6 +32,7 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
+    from genesis_flow.adapters.flavors.registry import FlavorRegistry
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.logged_models import LoggedModels
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
+    from genesis_flow.domain.use_cases.plugins import Plugins
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
@@ -205,14 +208,28 @@ def use_case(container: punq.Container, name: str) -> Any:
     return container.resolve(kind)
 
 
+def open_plugins() -> Plugins:
+    """What is done with flavors as plugins, which need no store."""
+    from genesis_flow.domain.use_cases.plugins import Plugins
+
+    return Plugins(_flavors())
+
+
+@cache
+def _flavors() -> FlavorRegistry:
+    """The flavors of this process."""
+    from genesis_flow.adapters.flavors.registry import FlavorRegistry
+
+    return FlavorRegistry(GENESIS_FLOW_DISABLED_FLAVORS.get)
+
+
 def open_model_directories() -> ModelDirectories:
     """Models on the local disk, which need no store."""
     from genesis_flow.adapters.flavors.model_files import YamlModelFiles
-    from genesis_flow.adapters.flavors.registry import BuiltInFlavors
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
 
     return ModelDirectories(
-        BuiltInFlavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
+        _flavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
     )
 
 
