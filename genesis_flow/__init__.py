@@ -27,7 +27,7 @@ __version__ = "0.1.0"
 _ALIASES = {
     name: f"genesis_flow.api.{name}"
     for name in (
-        "artifacts", "client", "config", "data", "entities", "environment_variables", "exceptions",
+        "artifacts", "client", "config", "data", "entities", "environment_variables", "exceptions", "flavors",
         "models", "prompt", "pyfunc", "sklearn", "store", "tracking", "types", "utils", "version",
     )
 }  # fmt: skip

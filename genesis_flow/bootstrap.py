@@ -23,6 +23,7 @@ from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import (
+    GENESIS_FLOW_DISABLED_FLAVORS,
     MLFLOW_ALLOW_PICKLE_DESERIALIZATION,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
@@ -31,6 +32,7 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
+    from genesis_flow.adapters.flavors.registry import FlavorRegistry
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
     from genesis_flow.domain.use_cases.model_versions import ModelVersions
+    from genesis_flow.domain.use_cases.plugins import Plugins
     from genesis_flow.domain.use_cases.prompts import Prompts
     from genesis_flow.domain.use_cases.registered_models import RegisteredModels
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
@@ -261,14 +264,28 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
     )
 
 
+def open_plugins() -> Plugins:
+    """What is done with flavors as plugins, which need no store."""
+    from genesis_flow.domain.use_cases.plugins import Plugins
+
+    return Plugins(_flavors())
+
+
+@cache
+def _flavors() -> FlavorRegistry:
+    """The flavors of this process."""
+    from genesis_flow.adapters.flavors.registry import FlavorRegistry
+
+    return FlavorRegistry(GENESIS_FLOW_DISABLED_FLAVORS.get)
+
+
 def open_model_directories() -> ModelDirectories:
     """Models on the local disk, which need no store."""
     from genesis_flow.adapters.flavors.model_files import YamlModelFiles
-    from genesis_flow.adapters.flavors.registry import BuiltInFlavors
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
 
     return ModelDirectories(
-        BuiltInFlavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
+        _flavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
     )
 
 

@@ -68,6 +68,10 @@ def _switch(text: str) -> bool:
     return lowered in ("true", "1")
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < 86_400:
@@ -98,6 +102,10 @@ MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
 )
 MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", _switch, True)
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
+#: Flavors that are not to be used, separated by commas.
+GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
+    "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
+)
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 

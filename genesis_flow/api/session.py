@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from genesis_flow.bootstrap import Application
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+    from genesis_flow.domain.use_cases.plugins import Plugins
 
 T = TypeVar("T")
 
@@ -157,6 +158,13 @@ def model_directories() -> ModelDirectories:
     from genesis_flow.bootstrap import open_model_directories
 
     return shared("model directories", open_model_directories)
+
+
+def plugins() -> Plugins:
+    """The flavors that are installed."""
+    from genesis_flow.bootstrap import open_plugins
+
+    return shared("plugins", open_plugins)
 
 
 def async_logging(uri: str | None = None) -> AsyncLogging:

@@ -99,7 +99,8 @@ class ModelDirectories:
         """
         record = self.read(directory, digest)
         record.flavor(FUNCTION)
-        chosen = self.flavors.by_loader(record.loader_module or "") or self.flavors.get(_OWN_CODE)
+        found = self.flavors.by_loader(record.loader_module or "", tuple(record.flavors))
+        chosen = found or self.flavors.get(_OWN_CODE)
         self._require_allowed(chosen, record, FUNCTION, trust)
         return record, chosen.load_function(directory, record, trust, options or {})
 
