@@ -90,6 +90,10 @@ MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
 MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
 MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
 MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", _switch, True)
+MLFLOW_DEFAULT_PREDICTION_DEVICE: Final = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE")
+MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE: Final = EnvironmentVariable(
+    "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", str, "500MB"
+)
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
