@@ -115,6 +115,10 @@ class ModelFlavor(ABC):
         """Whether loading reads a pickle, which a switch can forbid for all flavors."""
         return False
 
+    def has_pickles_in(self, directory: Path, record: ModelRecord) -> bool:
+        """As `has_pickles`, for flavors whose records do not say in which format the model is."""
+        return self.has_pickles(record)
+
     def code_needed(self, record: ModelRecord) -> Sequence[str]:
         """Names of the code in the directory that loading runs, beside the record's own `code`."""
         return ()

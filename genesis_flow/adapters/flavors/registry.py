@@ -25,6 +25,7 @@ from genesis_flow.ports.plugins import PluginRegistry
 #: Where the flavor with each name is; its module imports nothing heavy.
 BUILT_IN: Final[Mapping[str, str]] = {
     "python_function": "genesis_flow.adapters.flavors.python_function:PythonFunctionFlavor",
+    "pytorch": "genesis_flow.adapters.flavors.pytorch:PytorchFlavor",
     "sklearn": "genesis_flow.adapters.flavors.sklearn:SklearnFlavor",
 }
 
@@ -32,6 +33,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
 LOADERS: Final[Mapping[str, str]] = {
     "mlflow.pyfunc.loaders.code_model": "python_function",
     "mlflow.pyfunc.model": "python_function",
+    "mlflow.pytorch": "pytorch",
     "mlflow.sklearn": "sklearn",
 }
 

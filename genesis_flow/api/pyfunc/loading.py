@@ -22,6 +22,7 @@ from genesis_flow.api.models.requirements import requirements_of_conda
 from genesis_flow.api.pyfunc.loaded import PyFuncModel
 from genesis_flow.domain.entities.model_record import FUNCTION
 from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
+from genesis_flow.settings import MLFLOW_DEFAULT_PREDICTION_DEVICE
 
 __all__ = ["get_model_dependencies", "load_model", "load_pyfunc"]
 
@@ -58,7 +59,7 @@ def load_model(
     Source: MLflow `mlflow.pyfunc.load_model`; trust is ours.
     """
     found = located(str(model_uri), dst_path)
-    options = {"model_config": read_config(model_config)}
+    options = {"model_config": read_config(model_config), "device": MLFLOW_DEFAULT_PREDICTION_DEVICE.get()}
     given = trusted_by(trusted, allow_unsafe_deserialization)
     record, function = session.model_directories().load_function(found.directory, given, options, found.digest)
     meta = Model.from_dict(dict(record.content))

@@ -81,7 +81,7 @@ class ModelDirectories:
         record = self.read(directory, digest)
         chosen = self.flavors.get(flavor)
         record.flavor(flavor)
-        self._require_allowed(chosen, record, flavor, trust)
+        self._require_allowed(chosen, directory, record, flavor, trust)
         return chosen.load(directory, record, trust, options or {})
 
     def load_function(
@@ -101,11 +101,13 @@ class ModelDirectories:
         record.flavor(FUNCTION)
         found = self.flavors.by_loader(record.loader_module or "", tuple(record.flavors))
         chosen = found or self.flavors.get(_OWN_CODE)
-        self._require_allowed(chosen, record, FUNCTION, trust)
+        self._require_allowed(chosen, directory, record, FUNCTION, trust)
         return record, chosen.load_function(directory, record, trust, options or {})
 
-    def _require_allowed(self, flavor: ModelFlavor, record: ModelRecord, name: str, trust: Trust) -> None:
-        if flavor.has_pickles(record) and not self._pickles.is_on():
+    def _require_allowed(
+        self, flavor: ModelFlavor, directory: Path, record: ModelRecord, name: str, trust: Trust
+    ) -> None:
+        if flavor.has_pickles_in(directory, record) and not self._pickles.is_on():
             raise Forbidden(
                 "Deserializing model using pickle is disallowed, but this model is saved in pickle format. "
                 "To address this issue, you need to set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' "

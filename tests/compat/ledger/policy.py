@@ -93,7 +93,6 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
     FLAVORS: (
         "mlflow.autolog",
         "mlflow.ml_package_versions",
-        "mlflow.pytorch",
         "mlflow.sklearn.autolog",
         "mlflow.transformers",
     ),
