@@ -116,10 +116,8 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.entities.webhook",
     ),
     FLAVORS: (
-        "mlflow.autolog",
         "mlflow.ml_package_versions",
         "mlflow.pytorch",
-        "mlflow.sklearn.autolog",
         "mlflow.transformers",
     ),
     SERVING: (

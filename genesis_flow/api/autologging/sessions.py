@@ -1,0 +1,113 @@
+"""Which training is logged, in which run, and that logging never harms it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from genesis_flow.api.autologging.choices import Choices
+from genesis_flow.api.fluent.active_run import active_run, end_run, start_run
+
+_log = logging.getLogger(__name__)
+
+AUTOLOGGING_TAG: Final = "mlflow.autologging"
+
+
+class _Here(threading.local):
+    """How deep a thread is in what autologging watches."""
+
+    depth = 0
+
+
+_here: Final = _Here()
+_lock: Final = threading.Lock()
+_watched = 0  # by all threads
+
+
+def is_watched() -> bool:
+    """Whether this thread is in a training or evaluation that is being logged, or in the logging of it."""
+    return _here.depth > 0
+
+
+def is_any_watched() -> bool:
+    """Whether any thread is."""
+    return _watched > 0
+
+
+@contextmanager
+def watching() -> Iterator[None]:
+    """Have nothing logged by itself that is a part of what runs in this block."""
+    global _watched
+    _here.depth += 1
+    with _lock:
+        _watched += 1
+    try:
+        yield
+    finally:
+        _here.depth -= 1
+        with _lock:
+            _watched -= 1
+
+
+def is_called_from(*modules: str) -> bool:
+    """Whether one of the callers is in one of these modules."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__") in modules:
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+@contextmanager
+def harmless(attempt: str, choices: Choices) -> Iterator[None]:
+    """Turn an error in this block, which is ours alone, into a warning."""
+    try:
+        yield
+    except Exception as error:  # whatever it is: the training goes on
+        warn(choices, "Autologging failed to log %s: %s: %s", attempt, type(error).__name__, error)
+
+
+def warn(choices: Choices, message: str, *args: Any) -> None:
+    """Warn, unless silence was chosen."""
+    if not choices.is_silent:
+        _log.warning(message, *args)
+
+
+@contextmanager
+def run_of_training(flavor: str, choices: Choices) -> Iterator[str | None]:
+    """
+    The id of the run to log to: the active one, else one that starts here and ends with the block.
+
+    The block gets None where no run can be started, or where a run is active and only own ones are to be used.
+    A run that started here ends FAILED if an exception leaves the block.
+    """
+    found = active_run()
+    if found is not None:
+        yield None if choices.is_exclusive else found.info.run_id
+        return
+    started = _started(flavor, choices)
+    try:
+        yield started
+    except BaseException:
+        _end(started, "FAILED", choices)
+        raise
+    _end(started, "FINISHED", choices)
+
+
+def _started(flavor: str, choices: Choices) -> str | None:
+    with harmless("a new run", choices):
+        tags = {**(choices.extra_tags or {}), AUTOLOGGING_TAG: flavor}
+        return start_run(tags=tags).info.run_id
+    return None
+
+
+def _end(run_id: str | None, status: str, choices: Choices) -> None:
+    with harmless("the end of the run", choices):
+        run = active_run()
+        if run is not None and run.info.run_id == run_id:
+            end_run(status)
