@@ -259,6 +259,7 @@ def autolog(
         "serialization_format": serialization_format,
         "registered_model_name": registered_model_name,
         "pos_label": pos_label,
+        "log_model": log_model,
     }
     choices = Choices(
         log_input_examples=log_input_examples,

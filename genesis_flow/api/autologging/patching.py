@@ -61,7 +61,7 @@ class Patches:
         elif inspect.isfunction(getattr(found, "fn", None)) and hasattr(found, "check"):
             # scikit-learn's descriptor for methods that some objects of the class do not have
             available = copy.copy(found)
-            available.fn = _method(found.fn, cls, name, work)  # type: ignore[union-attr]
+            available.fn = _method(available.fn, cls, name, work)
             self._replace(cls, name, available)
 
     def function(self, module: Any, name: str, work: Work) -> None:
@@ -70,8 +70,9 @@ class Patches:
         after = _function(found, work)
         self._replace(module, name, after)
         home = sys.modules.get(found.__module__)
-        if home is not module and getattr(home, found.__name__, None) is found:
-            self._replace(home, found.__name__, after)
+        name = found.__name__
+        if home is not None and home is not module and getattr(home, name, None) is found:
+            self._replace(home, name, after)
 
     def revert(self) -> None:
         """Put back what was there."""

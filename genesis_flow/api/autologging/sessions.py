@@ -7,7 +7,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType, TracebackType
 from typing import Any, Final
+
+import attrs
 
 from genesis_flow.api.autologging.choices import Choices
 from genesis_flow.api.fluent.active_run import active_run, end_run, start_run
@@ -55,21 +58,31 @@ def watching() -> Iterator[None]:
 
 def is_called_from(*modules: str) -> bool:
     """Whether one of the callers is in one of these modules."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_globals.get("__name__") in modules:
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return False
 
 
-@contextmanager
-def harmless(attempt: str, choices: Choices) -> Iterator[None]:
-    """Turn an error in this block, which is ours alone, into a warning."""
-    try:
-        yield
-    except Exception as error:  # whatever it is: the training goes on
-        warn(choices, "Autologging failed to log %s: %s: %s", attempt, type(error).__name__, error)
+@attrs.frozen
+class harmless:
+    """Turns an error in its block, which is ours alone, into a warning."""
+
+    attempt: str
+    choices: Choices
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):  # an interruption is meant for the program
+            return False
+        warn(self.choices, "Autologging failed to log %s: %s: %s", self.attempt, type(error).__name__, error)
+        return True
 
 
 def warn(choices: Choices, message: str, *args: Any) -> None:

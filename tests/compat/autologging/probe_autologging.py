@@ -1,7 +1,8 @@
 """
 What autologging keeps of trainings; run with MLflow's interpreter and with ours.
 
-`python probe_autologging.py mlflow` prints JSON: by training, the runs and logged models that it made.
+`python probe_autologging.py mlflow` prints JSON: the version of scikit-learn and, by training, the runs and logged
+models that it made.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse
+import sklearn
 from sklearn.utils import Bunch
 
 #: Times, which no two runs share, and attributes of the surroundings.
@@ -278,7 +280,7 @@ def main(package: str) -> None:
             found[name] = tried(mlflow, name, train)
         for name, train in configured(mlflow, d).items():
             found[name] = tried(mlflow, name, train)
-    print(json.dumps(found, indent=0, sort_keys=True))
+    print(json.dumps({"sklearn": sklearn.__version__, "trainings": found}, indent=0, sort_keys=True))
 
 
 if __name__ == "__main__":

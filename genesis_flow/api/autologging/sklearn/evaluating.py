@@ -39,20 +39,22 @@ class _Evaluated:
     What was measured of the models of one run.
 
     Attributes:
-        datasets: The objects behind each name, which several may have. calls: By metric, the keys with their calls.
+        datasets: The objects behind each name, which several may have. logged: Names of those that were logged.
+        calls: By metric, the keys with their calls.
     """
 
     datasets: dict[str, list[Any]] = attrs.field(factory=dict)
+    logged: set[str] = attrs.field(factory=set)
     calls: dict[str, list[tuple[str, str]]] = attrs.field(factory=dict)
 
-    def dataset(self, data: Any, name: str) -> tuple[str, bool]:
-        """The name of a dataset, with a number if others have it too, and whether it is new."""
+    def dataset(self, data: Any, name: str) -> str:
+        """The name of a dataset, with a number if others have it too."""
         known = self.datasets.setdefault(name, [])
         for index, each in enumerate(known):
             if each() is data:
-                return _numbered(name, index), False
+                return _numbered(name, index)
         known.append(_reference(data))
-        return _numbered(name, len(known) - 1), True
+        return _numbered(name, len(known) - 1)
 
     def key(self, metric: str, dataset: str, call: str) -> str:
         """The key of one more value of a metric."""
@@ -87,10 +89,18 @@ class Evaluations:
         found = self._known.get(id(value))
         return found if found is not None and found.reference() is value else None
 
-    def dataset(self, run_id: str, data: Any) -> tuple[str, bool]:
-        """As `_Evaluated.dataset`, under the name that the caller's variable has."""
+    def dataset(self, run_id: str, data: Any) -> str:
+        """The name of a dataset: what the caller's variable is called, with a number if others are called so too."""
         with self._lock:
             return self._of(run_id).dataset(data, name_of(data) or "unknown_dataset")
+
+    def is_first_use(self, run_id: str, dataset: str) -> bool:
+        """Whether nobody has asked this about a dataset of a run."""
+        with self._lock:
+            logged = self._of(run_id).logged
+            is_first = dataset not in logged
+            logged.add(dataset)
+            return is_first
 
     def log(self, of: _Known, metric: str, dataset: str, call: str, value: float) -> None:
         """Log one value of a metric, and how it was computed."""
@@ -135,9 +145,9 @@ def predict(call: Callable[..., Any], model: Any, args: tuple[Any, ...], kwargs:
         found = call(*args, **kwargs)
         with harmless("a prediction", choices):
             data = _first(call, args, kwargs)
-            dataset, is_new = evaluations.dataset(known.run_id, data)
+            dataset = evaluations.dataset(known.run_id, data)
             evaluations.note_prediction(found, known, dataset)
-            if is_new and choices.log_datasets:
+            if choices.log_datasets and evaluations.is_first_use(known.run_id, dataset):
                 _log_data(known.run_id, data, choices)
     return found
 
@@ -154,7 +164,7 @@ def score(call: Callable[..., Any], model: Any, args: tuple[Any, ...], kwargs: d
             with harmless("a score", choices):
                 name = type(model).__name__
                 shown = shown_call(f"{name}.score", call, args, kwargs)
-                dataset, _ = evaluations.dataset(known.run_id, _first(call, args, kwargs))
+                dataset = evaluations.dataset(known.run_id, _first(call, args, kwargs))
                 evaluations.log(known, f"{name}_score", dataset, shown, found)
     return found
 

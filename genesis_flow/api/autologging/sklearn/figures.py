@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from genesis_flow.api.autologging.sessions import harmless
+from genesis_flow.api.autologging.sklearn.records import Training
 from genesis_flow.api.client import MlflowClient
-
-if TYPE_CHECKING:
-    from genesis_flow.api.autologging.sklearn.training import Training
 
 _DPI: Final = 175
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from genesis_flow.api.autologging.choices import Choices
 from genesis_flow.api.autologging.sessions import harmless, warn
-
-if TYPE_CHECKING:
-    from genesis_flow.api.autologging.choices import Choices
-    from genesis_flow.api.autologging.sklearn.training import Training
+from genesis_flow.api.autologging.sklearn.records import Training
 
 _PREFIX: Final = "training_"
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from numbers import Number
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from genesis_flow.api.autologging.sessions import AUTOLOGGING_TAG, harmless
-from genesis_flow.api.autologging.sklearn.content import best_params, kind_of, log_metrics, log_params, own_params
 from genesis_flow.api.autologging.sklearn.datasets import log_dataset
+from genesis_flow.api.autologging.sklearn.records import (
+    Training,
+    best_params,
+    kind_of,
+    log_metrics,
+    log_params,
+    own_params,
+)
 from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.context import PARENT_RUN_ID, with_context
-
-if TYPE_CHECKING:
-    from genesis_flow.api.autologging.sklearn.training import Training
-
-
-def is_search(estimator: Any) -> bool:
-    """Whether an estimator searches a grid, or at random."""
-    from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
-
-    return isinstance(estimator, GridSearchCV | RandomizedSearchCV)
 
 
 def log_search(training: Training, model_id: str | None, best_id: str | None) -> None:

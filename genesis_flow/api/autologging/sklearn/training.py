@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from genesis_flow.api.autologging.choices import Choices, in_force
+from genesis_flow.api.autologging.choices import in_force
 from genesis_flow.api.autologging.sessions import (
     harmless,
     is_any_watched,
@@ -18,7 +18,10 @@ from genesis_flow.api.autologging.sessions import (
     run_of_training,
     watching,
 )
+from genesis_flow.api.autologging.sklearn.content import log_after, log_before
+from genesis_flow.api.autologging.sklearn.datasets import dataset_of
 from genesis_flow.api.autologging.sklearn.evaluating import evaluations
+from genesis_flow.api.autologging.sklearn.records import Training
 
 FLAVOR: Final = "sklearn"
 
@@ -29,25 +32,6 @@ _CROSS_VALIDATION: Final = "sklearn.model_selection._validation"
 _WORKERS: Final = "sklearn.utils.parallel"
 
 
-@attrs.frozen
-class Training:
-    """
-    One training that is logged.
-
-    Attributes:
-        X, y, weights: What it was given, unchanged; None for what was not given.
-        dataset: `X` and `y` as a dataset, None if there is no kind for them.
-    """
-
-    estimator: Any
-    run_id: str
-    choices: Choices
-    X: Any = None
-    y: Any = None
-    weights: Any = None
-    dataset: Any = None
-
-
 def train(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Fit `estimator` by `call`, and log it unless this is a part of something larger."""
     choices = in_force(FLAVOR)
@@ -56,8 +40,6 @@ def train(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwarg
     with watching(), run_of_training(FLAVOR, choices) as run_id:
         if run_id is None:
             return call(*args, **kwargs)
-        from genesis_flow.api.autologging.sklearn.content import log_after, log_before
-
         training = Training(estimator, run_id, choices)
         with harmless("what a training is given", choices):
             training = _given(training, args, kwargs)
@@ -77,8 +59,6 @@ def _is_part() -> bool:
 
 def _given(training: Training, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Training:
     """`training` with its data; copied if training may change them."""
-    from genesis_flow.api.autologging.sklearn.datasets import dataset_of
-
     names = list(inspect.signature(training.estimator.fit).parameters)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     X, y, weights = (
