@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 AUTOLOGGING_TAG: Final = "mlflow.autologging"
 
+_OURS: Final = "genesis_flow.api.autologging."
+
 
 class _Here(threading.local):
     """How deep a thread is in what autologging watches."""
@@ -64,6 +66,14 @@ def is_called_from(*modules: str) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def calling_module() -> str:
+    """The module of the code that called what is watched."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_OURS):
+        frame = frame.f_back
+    return "" if frame is None else str(frame.f_globals.get("__name__"))
 
 
 @attrs.frozen

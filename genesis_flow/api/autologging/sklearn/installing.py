@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from typing import Any, Final
 
 from genesis_flow.api.autologging.patching import Patches
@@ -14,6 +16,9 @@ _PREPARING: Final = (
     "sklearn.preprocessing", "sklearn.impute", "sklearn.feature_extraction", "sklearn.feature_selection",
     "sklearn.compose._column_transformer",
 )  # fmt: skip
+
+#: Parts of scikit-learn that hold no estimators of their own, or need what is not installed.
+_NO_ESTIMATORS: Final = ("conftest", "experimental", "externals", "tests")
 
 _TRAINING: Final = ("fit", "fit_transform", "fit_predict")
 _PREDICTING: Final = ("predict", "predict_proba", "predict_log_proba", "transform")
@@ -43,11 +48,27 @@ def install(with_evaluations: bool) -> None:
 
 
 def watched_classes() -> list[type]:
-    """The estimators of scikit-learn, but those that only prepare data."""
-    from sklearn.utils import all_estimators
+    """
+    The estimators of scikit-learn, but those that only prepare data.
 
-    classes: list[type] = [cls for _, cls in all_estimators()]
-    return [cls for cls in classes if not cls.__module__.startswith(_PREPARING)]
+    These are those of `sklearn.utils.all_estimators`, which would import PyTorch where it is installed.
+    """
+    import sklearn
+    from sklearn.base import BaseEstimator
+
+    names = [each.name for each in pkgutil.iter_modules(sklearn.__path__) if not each.name.startswith("_")]
+    modules = [importlib.import_module(f"sklearn.{name}") for name in names if name not in _NO_ESTIMATORS]
+    found = {each: None for module in modules for each in vars(module).values() if inspect.isclass(each)}
+    return [
+        cls
+        for cls in found
+        if issubclass(cls, BaseEstimator)
+        and cls is not BaseEstimator
+        and not cls.__name__.startswith("_")
+        and cls.__module__.startswith("sklearn.")
+        and not cls.__module__.startswith(_PREPARING)
+        and not inspect.isabstract(cls)
+    ]
 
 
 def metric_names() -> list[str]:

@@ -11,6 +11,7 @@ import attrs
 
 from genesis_flow.api.autologging.choices import in_force
 from genesis_flow.api.autologging.sessions import (
+    calling_module,
     harmless,
     is_any_watched,
     is_called_from,
@@ -52,7 +53,8 @@ def train(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwarg
 
 
 def _is_part() -> bool:
-    if is_watched() or is_called_from(_CROSS_VALIDATION):
+    """Whether the training was not asked for by the program, but by scikit-learn for a purpose of its own."""
+    if is_watched() or calling_module().startswith("sklearn.") or is_called_from(_CROSS_VALIDATION):
         return True
     return is_any_watched() and is_called_from(_WORKERS)
 
