@@ -18,6 +18,8 @@ from pathlib import Path
 from tests.services.missing import missing
 
 VERSION = "3.17.2"
+#: What its models are made of.
+NEEDED = ("cloudpickle", "scikit-learn", "skops")
 VARIABLE = "GENESIS_FLOW_TEST_STOCK_PYTHON"
 INSTALL_TIMEOUT_S = 1_200
 
@@ -71,7 +73,7 @@ def _make(directory: Path) -> str:
     python = str(directory / "bin" / "python")
     for command in (
         [sys.executable, "-m", "venv", "--clear", str(directory)],
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"mlflow=={VERSION}"],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"mlflow=={VERSION}", *NEEDED],
     ):
         try:
             subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=True)
