@@ -71,12 +71,14 @@ def autolog(
     }
     for library, flavor in FLAVORS.items():
         if flavor not in (exclude_flavors or ()):
-            when_imported(library, functools.partial(_autolog, flavor, given))
+            when_imported(library, functools.partial(_autolog, library, flavor, given))
 
 
-def _autolog(flavor: str, given: dict[str, Any]) -> None:
+def _autolog(library: str, flavor: str, given: dict[str, Any]) -> None:
     """Autolog one flavor; nothing that goes wrong may break the import of its library."""
     try:
+        # Before the lock: another thread that is importing it may wait for the lock at the end.
+        importlib.import_module(library)
         module = f"genesis_flow.api.{flavor}"
         start = getattr(importlib.import_module(module), "autolog", None) if importlib.util.find_spec(module) else None
         with choices.lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -29,8 +30,18 @@ class _Here(threading.local):
 
 
 _here: Final = _Here()
-_lock: Final = threading.Lock()
+_lock = threading.Lock()
 _watched = 0  # by all threads
+
+
+def _after_fork_in_child() -> None:
+    """A child has one thread, and nobody would release a lock that another one held."""
+    global _lock, _watched
+    _lock, _watched = threading.Lock(), int(is_watched())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 def is_watched() -> bool:

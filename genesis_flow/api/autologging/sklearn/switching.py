@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 from genesis_flow.api.autologging.choices import Choices, choose, lock
 from genesis_flow.api.autologging.sessions import warn
+from genesis_flow.api.content.libraries import library
 from genesis_flow.api.exceptions import MlflowException
 
 FLAVOR: Final = "sklearn"
@@ -23,14 +25,14 @@ def switch(choices: Choices, is_version_checked: bool) -> None:
         MissingLibrary: scikit-learn is not installed.
     """
     _require_valid(choices.special)
+    if not choices.is_disabled:
+        # Before the lock: who imports it in another thread may wait for the lock at the end of the import.
+        library("sklearn", package="genesis-flow[sklearn]", purpose="Autologging of scikit-learn")
     with lock:
         if choices.is_disabled:
             choose(FLAVOR, choices)
             _uninstall()
             return
-        from genesis_flow.api.content.libraries import library
-
-        library("sklearn", package="genesis-flow[sklearn]", purpose="Autologging of scikit-learn")
         from genesis_flow.api.autologging.sklearn.installing import install, version
 
         is_old = version() < OLDEST
@@ -44,8 +46,6 @@ def switch(choices: Choices, is_version_checked: bool) -> None:
 
 
 def _uninstall() -> None:
-    import sys
-
     installing = sys.modules.get("genesis_flow.api.autologging.sklearn.installing")
     if installing is not None:
         installing.patches.revert()
