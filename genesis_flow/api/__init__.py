@@ -44,6 +44,7 @@ _HOMES = {
             "set_logged_model_tags",
         ),
         "fluent.doctor": ("doctor",),
+        "autologging.every_flavor": ("autolog",),
         "client": ("MlflowClient",),
         "content.images": ("Image",),
         "exceptions": ("MlflowException",),

@@ -91,9 +91,7 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.entities.webhook",
     ),
     FLAVORS: (
-        "mlflow.autolog",
         "mlflow.ml_package_versions",
-        "mlflow.sklearn.autolog",
         "mlflow.transformers",
     ),
     SERVING: (
