@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genesis_flow.settings import (
+    GENESIS_FLOW_DISABLED_FLAVORS,
     GENESIS_FLOW_TIMEOUT,
     MLFLOW_ACTIVE_MODEL_ID,
     MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS,
@@ -24,6 +25,7 @@ from genesis_flow.settings import (
 )
 
 __all__ = [
+    "GENESIS_FLOW_DISABLED_FLAVORS",
     "GENESIS_FLOW_TIMEOUT",
     "MLFLOW_ACTIVE_MODEL_ID",
     "MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS",

@@ -466,8 +466,8 @@ def test_importing_the_flavor_imports_no_pytorch() -> None:
     """Nor does asking for a model that is not there."""
     code = (
         "import sys, genesis_flow as m, genesis_flow.pytorch, genesis_flow.pyfunc;"
-        "from genesis_flow.adapters.flavors.registry import BuiltInFlavors;"
-        "BuiltInFlavors().get('pytorch');"
+        "from genesis_flow.adapters.flavors.registry import FlavorRegistry;"
+        "FlavorRegistry().get('pytorch');"
         "print([n for n in ('torch', 'transformers', 'safetensors') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
