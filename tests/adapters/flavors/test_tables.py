@@ -11,10 +11,41 @@ from genesis_flow.adapters.flavors.secure.catalogue import every_entry
 from genesis_flow.adapters.flavors.secure.entries import resolved
 
 #: Names that are there for older or newer versions than the installed ones.
-MODULES = {"numpy", "scipy", "sklearn", "pandas", "torch", "pyarrow", "builtins", "collections", "datetime", "decimal",
-           "fractions", "uuid", "types", "copyreg", "_codecs", "zoneinfo", "genesis_flow"}  # fmt: skip
+MODULES = {
+    "numpy",
+    "scipy",
+    "sklearn",
+    "pandas",
+    "torch",
+    "pyarrow",
+    "builtins",
+    "collections",
+    "datetime",
+    "decimal",
+    "fractions",
+    "uuid",
+    "types",
+    "copyreg",
+    "_codecs",
+    "zoneinfo",
+    "genesis_flow",
+}
 #: Parts of names of functions that reach out of memory.
-REACHING = ("load", "save", "read", "write", "open", "file", "eval", "exec", "import", "run", "compile", "popen", "system")
+REACHING = (
+    "load",
+    "save",
+    "read",
+    "write",
+    "open",
+    "file",
+    "eval",
+    "exec",
+    "import",
+    "run",
+    "compile",
+    "popen",
+    "system",
+)
 
 
 def _resolved() -> dict[tuple[str, str], tuple[Any, Any]]:
@@ -78,8 +109,11 @@ def test_a_kept_function_is_what_it_is_called() -> None:
 @pytest.mark.parametrize("package", ["sklearn", "torch", "pandas"])
 def test_classes_with_a_way_of_their_own_were_reviewed(package: str) -> None:
     """A class that sets its own state does so by an entry that says how."""
-    kinds = [(key, entry) for key, (entry, value) in FOUND.items()
-             if entry.new and key[0].startswith(package) and hasattr(value, "__setstate__")]  # fmt: skip
+    kinds = [
+        (key, entry)
+        for key, (entry, value) in FOUND.items()
+        if entry.new and key[0].startswith(package) and hasattr(value, "__setstate__")
+    ]
 
     assert [] == [key for key, entry in kinds if entry.state is None]
     assert kinds

@@ -14,9 +14,25 @@ from genesis_flow.adapters.flavors.loading import load_torch
 from genesis_flow.adapters.flavors.secure.entries import resolved
 from genesis_flow.adapters.flavors.secure.tables.torch import TABLE
 
-DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int8, torch.int16, torch.int32, torch.int64,
-          torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool, torch.complex64, torch.complex128,
-          torch.float8_e4m3fn, torch.float8_e5m2]  # fmt: skip
+DTYPES = [
+    torch.float32,
+    torch.float64,
+    torch.float16,
+    torch.bfloat16,
+    torch.int8,
+    torch.int16,
+    torch.int32,
+    torch.int64,
+    torch.uint8,
+    torch.uint16,
+    torch.uint32,
+    torch.uint64,
+    torch.bool,
+    torch.complex64,
+    torch.complex128,
+    torch.float8_e4m3fn,
+    torch.float8_e5m2,
+]
 
 
 def _objects() -> dict[str, Any]:
@@ -27,15 +43,24 @@ def _objects() -> dict[str, Any]:
     shared = torch.arange(6.0)
     return {
         **{f"a tensor of {dtype}": torch.ones(3).to(dtype) for dtype in DTYPES},
-        "no dimensions": torch.tensor(2.0), "nothing": torch.zeros(0, 3), "a transposed tensor": torch.arange(6).reshape(2, 3).T,
-        "a view": torch.arange(10)[3:7], "a shared storage": [shared, shared[2:4]], "an expanded tensor": torch.ones(1, 3).expand(4, 3),
-        "a gradient": torch.ones(2, requires_grad=True), "a conjugate": torch.ones(2, dtype=torch.complex64).conj(),
-        "a parameter": nn.Parameter(torch.ones(2)), "a buffer": nn.Buffer(torch.ones(2)),
-        "a state": linear.state_dict(), "a checkpoint": {"model": linear.state_dict(), "optimizer": optimizer.state_dict(),
-                                                         "epoch": 3, "loss": 0.5},
-        "a size": torch.Size([1, 2]), "a type": torch.float32, "a device": torch.device("cpu"), "a layout": torch.sparse_coo,
+        "no dimensions": torch.tensor(2.0),
+        "nothing": torch.zeros(0, 3),
+        "a transposed tensor": torch.arange(6).reshape(2, 3).T,
+        "a view": torch.arange(10)[3:7],
+        "a shared storage": [shared, shared[2:4]],
+        "an expanded tensor": torch.ones(1, 3).expand(4, 3),
+        "a gradient": torch.ones(2, requires_grad=True),
+        "a conjugate": torch.ones(2, dtype=torch.complex64).conj(),
+        "a parameter": nn.Parameter(torch.ones(2)),
+        "a buffer": nn.Buffer(torch.ones(2)),
+        "a state": linear.state_dict(),
+        "a checkpoint": {"model": linear.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3, "loss": 0.5},
+        "a size": torch.Size([1, 2]),
+        "a type": torch.float32,
+        "a device": torch.device("cpu"),
+        "a layout": torch.sparse_coo,
         "texts and numbers": {"a": [1, 2.5, None, "x", b"y", (True,)]},
-    }  # fmt: skip
+    }
 
 
 def is_same(one: Any, other: Any) -> bool:
@@ -96,9 +121,20 @@ def test_sparse_tensors(tmp_path: Path, layout: str) -> None:
 
 def _modules() -> list[tuple[str, Any]]:
     arguments: tuple[tuple[Any, ...], ...] = (
-        (), (4,), (4, 4), (4, 4, 2), (1, 4, 4), (4, 2, 8), (4, (2, 2)), (4, 10, [5]), ([],), (2, 2, 2, 2),
-        (nn.TransformerEncoderLayer(4, 2, 8), 1), (nn.TransformerDecoderLayer(4, 2, 8), 1), ("LSTM", 2, 2),
-    )  # fmt: skip
+        (),
+        (4,),
+        (4, 4),
+        (4, 4, 2),
+        (1, 4, 4),
+        (4, 2, 8),
+        (4, (2, 2)),
+        (4, 10, [5]),
+        ([],),
+        (2, 2, 2, 2),
+        (nn.TransformerEncoderLayer(4, 2, 8), 1),
+        (nn.TransformerDecoderLayer(4, 2, 8), 1),
+        ("LSTM", 2, 2),
+    )
     found = []
     for (module, name), entry in TABLE.items():
         kind = resolved(entry)
@@ -130,9 +166,15 @@ def test_every_listed_module_comes_back(tmp_path: Path) -> None:
 def test_a_network_says_the_same(tmp_path: Path) -> None:
     """One of many layers."""
     network = nn.Sequential(
-        nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(2 * 36, 8), nn.Unflatten(1, (2, 4)),
-        nn.TransformerEncoderLayer(4, 2, 8, activation="gelu", batch_first=True), nn.LSTM(4, 3, batch_first=True),
-    ).eval()  # fmt: skip
+        nn.Conv2d(1, 2, 3),
+        nn.BatchNorm2d(2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(2 * 36, 8),
+        nn.Unflatten(1, (2, 4)),
+        nn.TransformerEncoderLayer(4, 2, 8, activation="gelu", batch_first=True),
+        nn.LSTM(4, 3, batch_first=True),
+    ).eval()
     torch.save(network, tmp_path / "x.pt")
     x = torch.rand(2, 1, 8, 8)
 

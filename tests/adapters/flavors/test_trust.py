@@ -43,13 +43,14 @@ def test_all_names_are_told_at_once() -> None:
 def test_trust_is_exact() -> None:
     """Neither a package nor a prefix nor another class helps."""
     content = pickle.dumps(Own(5))
-    for names in (["tests"], [f"{Own.__module__}.Ow"], [f"{Own.__module__}.Other"], [NAME + "x"], []):
-        names = [name for name in names if "." in name]
+    for names in (["tests.adapters"], [f"{Own.__module__}.Ow"], [f"{Own.__module__}.Other"], [NAME + "x"], []):
         with pytest.raises(UntrustedContent):
             load_pickle(content, trust(names))
 
 
-@pytest.mark.parametrize("names", ["a.b.C", ["C"], ["a.*"], [""], ["a..b"], ["a.b "], ["a.b\n"], [3], [None], ["a.b-c"]])
+@pytest.mark.parametrize(
+    "names", ["a.b.C", ["C"], ["a.*"], [""], ["a..b"], ["a.b "], ["a.b\n"], [3], [None], ["a.b-c"], ["a"]]
+)
 def test_trust_is_checked(names: object) -> None:
     """A name is `package.module.Class`, in a list."""
     with pytest.raises(InvalidInput) as caught:

@@ -53,30 +53,52 @@ def _arrays() -> dict[str, bytes]:
         "an array of a type that is a text": _array((1,), text("f8"), plain(b"x" * 8)),
         "a structure whose field lies outside": settled(VOID, _structure(("a", FLOAT, 1_000))),
         "a structure whose field lies before": settled(VOID, _structure(("a", FLOAT, -8))),
-        "a structure that hides its objects": _array((1,), settled(VOID, _structure(("a", OBJECT, 0), flags=0)),
-                                                     plain(b"AAAAAAAA")),
+        "a structure that hides its objects": _array(
+            (1,), settled(VOID, _structure(("a", OBJECT, 0), flags=0)), plain(b"AAAAAAAA")
+        ),
         "a structure with overlapping objects": settled(VOID, _structure(("a", OBJECT, 0), ("b", FLOAT, 0))),
         "a structure of another size": settled(VOID, _structure(("a", FLOAT, 0), size=4_096)),
-        "a structure without its fields": settled(VOID, tuple_of(plain(3), plain("|"), b"N", plain(("a",)), b"}",
-                                                                 plain(8), plain(1), plain(16))),
+        "a structure without its fields": settled(
+            VOID, tuple_of(plain(3), plain("|"), b"N", plain(("a",)), b"}", plain(8), plain(1), plain(16))
+        ),
         "a number type with fields": settled(called(DTYPE, text("f8"), b"\x89", b"\x88"), _structure(("a", OBJECT, 0))),
-        "a type with flags of objects": settled(called(DTYPE, text("f8"), b"\x89", b"\x88"),
-                                                plain((3, "<", None, None, None, 1 << 30, 8, 63))),
-        "a type of another byte order": settled(called(DTYPE, text("f8"), b"\x89", b"\x88"),
-                                                plain((3, "x", None, None, None, -1, -1, 0))),
-        "a type of arrays of a huge shape": settled(VOID, tuple_of(plain(3), plain("|"), tuple_of(FLOAT, plain((1 << 40,))),
-                                                                   b"N", b"N", plain(8), plain(1), plain(0))),
-        "a date of an odd unit": settled(called(DTYPE, text("M8"), b"\x89", b"\x88"),
-                                         plain((4, "<", None, None, None, -1, -1, 0, ({}, (b"xx", 1, 1, 1))))),
+        "a type with flags of objects": settled(
+            called(DTYPE, text("f8"), b"\x89", b"\x88"), plain((3, "<", None, None, None, 1 << 30, 8, 63))
+        ),
+        "a type of another byte order": settled(
+            called(DTYPE, text("f8"), b"\x89", b"\x88"), plain((3, "x", None, None, None, -1, -1, 0))
+        ),
+        "a type of arrays of a huge shape": settled(
+            VOID,
+            tuple_of(
+                plain(3), plain("|"), tuple_of(FLOAT, plain((1 << 40,))), b"N", b"N", plain(8), plain(1), plain(0)
+            ),
+        ),
+        "a date of an odd unit": settled(
+            called(DTYPE, text("M8"), b"\x89", b"\x88"),
+            plain((4, "<", None, None, None, -1, -1, 0, ({}, (b"xx", 1, 1, 1)))),
+        ),
         "a masked array with a short mask": settled(
-            called(named("numpy.ma.core", "_mareconstruct"), named("numpy.ma", "MaskedArray"), named("numpy", "ndarray"),
-                   plain((0,)), plain("b")),
-            tuple_of(plain(1), plain((4,)), FLOAT, b"\x89", plain(b"x" * 32), plain(b"x"), b"N")),
+            called(
+                named("numpy.ma.core", "_mareconstruct"),
+                named("numpy.ma", "MaskedArray"),
+                named("numpy", "ndarray"),
+                plain((0,)),
+                plain("b"),
+            ),
+            tuple_of(plain(1), plain((4,)), FLOAT, b"\x89", plain(b"x" * 32), plain(b"x"), b"N"),
+        ),
         "a masked array of objects": settled(
-            called(named("numpy.ma.core", "_mareconstruct"), named("numpy.ma", "MaskedArray"), named("numpy", "ndarray"),
-                   plain((0,)), plain("b")),
-            tuple_of(plain(1), plain((1,)), OBJECT, b"\x89", plain(b"x" * 8), plain(b"x"), b"N")),
-    }  # fmt: skip
+            called(
+                named("numpy.ma.core", "_mareconstruct"),
+                named("numpy.ma", "MaskedArray"),
+                named("numpy", "ndarray"),
+                plain((0,)),
+                plain("b"),
+            ),
+            tuple_of(plain(1), plain((1,)), OBJECT, b"\x89", plain(b"x" * 8), plain(b"x"), b"N"),
+        ),
+    }
 
 
 def _reduced(original: Any, change: Callable[[Any], Any]) -> bytes:
@@ -146,20 +168,30 @@ def _models() -> dict[str, bytes]:
         "a tree that is deeper than it says": _reduced(tree.tree_, lambda state: {**state, "max_depth": 0}),
         "a tree with two ways to a node": _reduced(tree.tree_, nodes(left_child=(0, 2), right_child=(0, 2))),
         "a tree of more nodes than it has": _reduced(tree.tree_, lambda state: {**state, "node_count": 10_000}),
-        "a tree of fewer values than nodes": _reduced(tree.tree_, lambda state: {**state, "values": state["values"][:1]}),
+        "a tree of fewer values than nodes": _reduced(
+            tree.tree_, lambda state: {**state, "values": state["values"][:1]}
+        ),
         "a tree of objects": _reduced(tree.tree_, lambda state: {**state, "nodes": state["nodes"].astype(object)}),
         "a tree of other nodes": _reduced(tree.tree_, lambda state: {**state, "nodes": state["values"]}),
         "a tree without nodes": called(named("sklearn.tree._tree", "Tree"), plain(3), part(np.array([1])), plain(1)),
-        "a tree of 2**40 outputs": called(named("sklearn.tree._tree", "Tree"), plain(3), part(np.array([1])), plain(1 << 40)),
-        "a tree of negative classes": called(named("sklearn.tree._tree", "Tree"), plain(3), part(np.array([-1])), plain(1)),
-        "a tree of more features than its model": whole_model(DecisionTreeRegressor(max_depth=2).fit(x, y), n_features_in_=1),
+        "a tree of 2**40 outputs": called(
+            named("sklearn.tree._tree", "Tree"), plain(3), part(np.array([1])), plain(1 << 40)
+        ),
+        "a tree of negative classes": called(
+            named("sklearn.tree._tree", "Tree"), plain(3), part(np.array([-1])), plain(1)
+        ),
+        "a tree of more features than its model": whole_model(
+            DecisionTreeRegressor(max_depth=2).fit(x, y), n_features_in_=1
+        ),
         "a forest of more features than it says": whole_model(forest, n_features_in_=1),
         "a boosted model of more trees than it says": whole_model(
-            GradientBoostingRegressor(n_estimators=2).fit(x, y), n_trees_per_iteration_=3),
+            GradientBoostingRegressor(n_estimators=2).fit(x, y), n_trees_per_iteration_=3
+        ),
         "a predictor with a child outside": whole_model(predictor, nodes=beyond),
         "a boosted model with a feature outside": part(wide),
         "a predictor whose nodes are an estimator": whole_model(
-            HistGradientBoostingRegressor(max_iter=1, min_samples_leaf=2).fit(x, y)._predictors[0][0], nodes=tree),
+            HistGradientBoostingRegressor(max_iter=1, min_samples_leaf=2).fit(x, y)._predictors[0][0], nodes=tree
+        ),
         "a KD tree whose order leads outside": _reduced(kd, search(1, set_at(None, 1 << 40))),
         "a KD tree whose order is negative": _reduced(kd, search(1, set_at(None, -3))),
         "a KD tree whose node ends outside": _reduced(kd, search(2, set_at("idx_end", 1 << 40))),
@@ -169,14 +201,17 @@ def _models() -> dict[str, bytes]:
         "a KD tree with a distance that is none": _reduced(kd, search(11, lambda metric: tree)),
         "a ball tree without leaves": _reduced(ball, search(2, lambda each: _without_leaves(each))),
         "a ball tree whose distance has more dimensions": _reduced(
-            BallTree(rng.rand(40, 2), leaf_size=5), search(11, lambda metric: distance)),
-        "a machine of more vectors than it has": whole_model(SVC().fit(x, classes), _n_support=np.array([40] * 3, "i4")),
+            BallTree(rng.rand(40, 2), leaf_size=5), search(11, lambda metric: distance)
+        ),
+        "a machine of more vectors than it has": whole_model(
+            SVC().fit(x, classes), _n_support=np.array([40] * 3, "i4")
+        ),
         "a machine of too few weights": whole_model(SVC().fit(x, classes), _dual_coef_=np.ones((1, 1))),
         "a machine of too few intercepts": whole_model(SVC().fit(x, classes), _intercept_=np.ones(1)),
         "a bit generator beyond its buffer": _bits("MT19937", lambda state: state["state"].update(pos=10_000)),
         "a bit generator before its buffer": _bits("MT19937", lambda state: state["state"].update(pos=-5)),
         "Philox beyond its buffer": _bits("Philox", lambda state: state.update(buffer_pos=1_000)),
-    }  # fmt: skip
+    }
 
 
 def _without_leaves(nodes: Any) -> Any:
@@ -206,10 +241,14 @@ def _others() -> dict[str, bytes]:
     short = {**spline.__dict__, "_c": np.ones(1)}
     series = pd.Series([1, 2, 3])
     categorical = settled(
-        called(named("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"), named("pandas", "Categorical"), plain(82904607),
-               b"N"),
+        called(
+            named("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"),
+            named("pandas", "Categorical"),
+            plain(82904607),
+            b"N",
+        ),
         tuple_of(part(pd.CategoricalDtype(["a"])), part(np.array([0, 77], "i1"))),
-    )  # fmt: skip
+    )
     levels = dict_of(
         levels=part([pd.Index([1])]), codes=part([np.array([0, 77], "i1")]), sortorder=b"N", names=plain([None])
     )
@@ -219,10 +258,19 @@ def _others() -> dict[str, bytes]:
     )
     arrow = called(
         named("pyarrow.lib", "_restore_array"),
-        tuple_of(called(named("pyarrow.lib", "type_for_alias"), text("string")), plain(1_000_000), plain(0), plain(0),
-                 b"](N" + called(named("pyarrow.lib", "py_buffer"), plain(b"\0" * 8))
-                 + called(named("pyarrow.lib", "py_buffer"), plain(b"x")) + b"e", b"]", b"N"),
-    )  # fmt: skip
+        tuple_of(
+            called(named("pyarrow.lib", "type_for_alias"), text("string")),
+            plain(1_000_000),
+            plain(0),
+            plain(0),
+            b"](N"
+            + called(named("pyarrow.lib", "py_buffer"), plain(b"\0" * 8))
+            + called(named("pyarrow.lib", "py_buffer"), plain(b"x"))
+            + b"e",
+            b"]",
+            b"N",
+        ),
+    )
     return {
         "a sparse matrix with an index outside": sparse("csr_matrix", indices=np.array([0, 1, 1 << 30], "i4")),
         "a sparse matrix with a negative index": sparse("csr_matrix", indices=np.array([0, 1, -3], "i4")),
@@ -232,14 +280,17 @@ def _others() -> dict[str, bytes]:
         "coordinates outside": sparse("coo_matrix", coords=(np.array([0, 1, 99], "i4"), np.array([0, 1, 2], "i4"))),
         "coordinates of another count": sparse("coo_array", coords=(np.array([0], "i4"), np.array([0], "i4"))),
         "diagonals without offsets": sparse("dia_matrix", offsets=np.array([], "i4")),
-        "a spline with too few coefficients": settled(created(named("scipy.interpolate._bsplines", "BSpline")), part(short)),
+        "a spline with too few coefficients": settled(
+            created(named("scipy.interpolate._bsplines", "BSpline")), part(short)
+        ),
         "a categorical with a code outside": categorical,
         "an index with a code outside": called(
-            named("pandas.core.indexes.base", "_new_Index"), named("pandas", "MultiIndex"), levels),
+            named("pandas.core.indexes.base", "_new_Index"), named("pandas", "MultiIndex"), levels
+        ),
         "numbers with a short mask": integers,
         "a series that is shorter than its index": _short(series),
         "an array of pyarrow longer than its bytes": arrow,
-    }  # fmt: skip
+    }
 
 
 def _short(series: Any) -> bytes:
@@ -250,7 +301,14 @@ def _short(series: Any) -> bytes:
     made = settled(created(named("pandas.core.internals.managers", "SingleBlockManager")), part(state))
     return settled(
         created(named("pandas", "Series")),
-        dict_of(_mgr=made, _typ=text("series"), _metadata=plain(["_name"]), attrs=b"}", _flags=plain({"allows_duplicate_labels": True}), _name=b"N"),
+        dict_of(
+            _mgr=made,
+            _typ=text("series"),
+            _metadata=plain(["_name"]),
+            attrs=b"}",
+            _flags=plain({"allows_duplicate_labels": True}),
+            _name=b"N",
+        ),
     )
 
 

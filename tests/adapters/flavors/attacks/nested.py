@@ -57,8 +57,13 @@ ONE = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", b"\0" * 8
 
 
 def _wrapped(**state: bytes) -> bytes:
-    plain_state = {"subclass": named("numpy", "ndarray"), "shape": plain((1,)), "order": text("C"),
-                   "dtype": part(np.dtype("f8")), "allow_mmap": b"\x89"}  # fmt: skip
+    plain_state = {
+        "subclass": named("numpy", "ndarray"),
+        "shape": plain((1,)),
+        "order": text("C"),
+        "dtype": part(np.dtype("f8")),
+        "allow_mmap": b"\x89",
+    }
     return settled(created(WRAPPER), dict_of(**{**plain_state, **state}))
 
 
@@ -69,8 +74,7 @@ def _joblib() -> dict[str, bytes]:
         "joblib: objects that are no array": whole(_wrapped(dtype=objects) + whole(plain([1]))),
         "joblib: objects without end": PROTO + b"".join(_wrapped(dtype=objects) + PROTO for _ in range(1_000)),
         "joblib: an array of another class": whole(_wrapped(subclass=named("os", "system")) + b"\0" * 8),
-        "joblib: an array of an estimator": whole(
-            _wrapped(subclass=named("sklearn.pipeline", "Pipeline")) + b"\0" * 8),
+        "joblib: an array of an estimator": whole(_wrapped(subclass=named("sklearn.pipeline", "Pipeline")) + b"\0" * 8),
         "joblib: a negative shape": whole(_wrapped(shape=plain((-1,))) + b"\0" * 8),
         "joblib: a huge shape": whole(_wrapped(shape=plain((1 << 50,))) + b"\0" * 8),
         "joblib: a shape of texts": whole(_wrapped(shape=plain(("1",))) + b"\0" * 8),
@@ -79,12 +83,21 @@ def _joblib() -> dict[str, bytes]:
         "joblib: an alignment that is a text": whole(_wrapped(numpy_array_alignment_bytes=text("x")) + b"\0" * 8),
         "joblib: a padding beyond the end": whole(_wrapped(numpy_array_alignment_bytes=plain(16)) + b"\xff\0"),
         "joblib: a description with a method": whole(_wrapped(read=named("numpy", "log1p")) + b"\0" * 8),
-        "joblib: a hostile pickle behind an array": PROTO + b"(" + _wrapped() + b"\0" * 8
-                                                    + called(named("os", "system"), plain(f"touch {CANARY}")) + b"t.",
+        "joblib: a hostile pickle behind an array": PROTO
+        + b"("
+        + _wrapped()
+        + b"\0" * 8
+        + called(named("os", "system"), plain(f"touch {CANARY}"))
+        + b"t.",
         "joblib: the format before 0.10": b"ZF0x10               " + zlib.compress(HOSTILE),
-        "joblib: an array in another file": whole(created(
-            named("joblib.numpy_pickle_compat", "NDArrayWrapper"), plain("../../etc/passwd"), named("numpy", "ndarray"))),
-    }  # fmt: skip
+        "joblib: an array in another file": whole(
+            created(
+                named("joblib.numpy_pickle_compat", "NDArrayWrapper"),
+                plain("../../etc/passwd"),
+                named("numpy", "ndarray"),
+            )
+        ),
+    }
 
 
 def _compressed() -> dict[str, bytes]:
@@ -105,7 +118,7 @@ def _compressed() -> dict[str, bytes]:
         "gzip without its content": gzip.compress(HOSTILE)[:12],
         "lz4 without its content": lz4.frame.compress(HOSTILE)[:10],
         "xz without its end": lzma.compress(HOSTILE)[:-20],
-    }  # fmt: skip
+    }
 
 
 def _arrays() -> Iterator[tuple[str, str, bytes]]:
@@ -114,7 +127,11 @@ def _arrays() -> Iterator[tuple[str, str, bytes]]:
     yield "npy", "npy: a header that calls", npy("__import__('os').system('touch " + CANARY + "')")
     yield "npy", "npy: a type that calls", npy("{'descr': eval('1'), 'fortran_order': False, 'shape': (1,), }")
     yield "npy", "npy: a header without a type", npy("{'fortran_order': False, 'shape': (1,), }")
-    yield "npy", "npy: a huge shape", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,), }", b"\0" * 8)
+    yield (
+        "npy",
+        "npy: a huge shape",
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,), }", b"\0" * 8),
+    )
     yield "npy", "npy: a negative shape", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", b"\0" * 8)
     yield "npy", "npy: a deep header", npy("{'descr': " + "(" * 4_000 + ")" * 4_000 + ", 'shape': (1,), }")
     yield "npy", "npy: a long header", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }" + " " * 20_000)
@@ -136,13 +153,23 @@ def _archives() -> Iterator[tuple[str, str, bytes]]:
     yield "npz", "zip: a member with a NUL", zipped(("a.npy\0.txt", ONE))
     yield "npz", "zip: an empty name", zipped(("", ONE))
     yield "npz", "zip: the same member twice", _twice()
-    yield "npz", "zip: a bomb", zipped(("a.npy", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (67108864,), }",
-                                                     b"\0" * (1 << 26))), compression=zipfile.ZIP_DEFLATED)
+    yield (
+        "npz",
+        "zip: a bomb",
+        zipped(
+            ("a.npy", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (67108864,), }", b"\0" * (1 << 26))),
+            compression=zipfile.ZIP_DEFLATED,
+        ),
+    )
     yield "npz", "zip: a size that is a lie", _lying()
     yield "npz", "zip: members that overlap", _overlapping()
     yield "npz", "zip: encrypted", _patched(zipped(("a.npy", ONE)), b"PK\x01\x02", 8, b"\x01\x00")
     yield "npz", "zip: an unknown compression", _patched(zipped(("a.npy", ONE)), b"PK\x01\x02", 10, b"\x63\x00")
-    yield "npz", "zip: a header that is elsewhere", _patched(zipped(("a.npy", ONE)), b"PK\x01\x02", 42, b"\xff\xff\xff\x7f")
+    yield (
+        "npz",
+        "zip: a header that is elsewhere",
+        _patched(zipped(("a.npy", ONE)), b"PK\x01\x02", 42, b"\xff\xff\xff\x7f"),
+    )
     yield "npz", "zip: a wrong checksum", _patched(zipped(("a.npy", ONE)), b"PK\x01\x02", 16, b"\0\0\0\0")
     yield "npz", "zip: no directory", zipped(("a.npy", ONE))[:-30]
     yield "npz", "zip: only a beginning", b"PK\x03\x04"

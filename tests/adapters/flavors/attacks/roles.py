@@ -68,7 +68,9 @@ def _raw() -> dict[str, bytes]:
         "getattr of ZoneInfo for something else": called(GETATTR, ZONE, text("from_file")),
         "getattr of ZoneInfo for its class": called(GETATTR, ZONE, text("__class__")),
         "ZoneInfo is called": called(ZONE, text("UTC")),
-        "a time zone that is a path": called(called(GETATTR, ZONE, text("_unpickle")), text("../../etc/passwd"), b"\x88"),
+        "a time zone that is a path": called(
+            called(GETATTR, ZONE, text("_unpickle")), text("../../etc/passwd"), b"\x88"
+        ),
         "an absolute time zone": called(called(GETATTR, ZONE, text("_unpickle")), text("/etc/passwd"), b"\x88"),
         "getattr is kept": settled(created(TRANSFORMER), dict_of(func=GETATTR)),
         "_codecs.encode is kept": settled(created(TRANSFORMER), dict_of(func=named("_codecs", "encode"))),
@@ -86,12 +88,15 @@ def _raw() -> dict[str, bytes]:
         "scalar of objects": called(SCALAR, called(DTYPE, text("O8"), b"\x89", b"\x88"), plain(b"x" * 8)),
         "scalar of too few bytes": called(SCALAR, called(DTYPE, text("f8"), b"\x89", b"\x88"), plain(b"x")),
         "scalar of a text": called(SCALAR, text("f8"), plain(b"x" * 8)),
-        "_frombuffer of objects": called(FROM_BUFFER, plain(b"x" * 8), called(DTYPE, text("O8"), b"\x89", b"\x88"),
-                                         plain((1,)), plain("C")),
-        "_frombuffer of too few bytes": called(FROM_BUFFER, plain(b"x"), called(DTYPE, text("f8"), b"\x89", b"\x88"),
-                                               plain((100,)), plain("C")),
-        "_frombuffer of a negative shape": called(FROM_BUFFER, plain(b"x" * 8), called(DTYPE, text("f8"), b"\x89", b"\x88"),
-                                                  plain((-1,)), plain("C")),
+        "_frombuffer of objects": called(
+            FROM_BUFFER, plain(b"x" * 8), called(DTYPE, text("O8"), b"\x89", b"\x88"), plain((1,)), plain("C")
+        ),
+        "_frombuffer of too few bytes": called(
+            FROM_BUFFER, plain(b"x"), called(DTYPE, text("f8"), b"\x89", b"\x88"), plain((100,)), plain("C")
+        ),
+        "_frombuffer of a negative shape": called(
+            FROM_BUFFER, plain(b"x" * 8), called(DTYPE, text("f8"), b"\x89", b"\x88"), plain((-1,)), plain("C")
+        ),
         "a bit generator by another name": called(BITS, text("Generator")),
         "a bit generator that is a function": called(BITS, text("seed")),
         "a bit generator of another class": called(BITS, SCALER),
@@ -119,7 +124,9 @@ def _raw() -> dict[str, bytes]:
         "a decimal number of an estimator": called(named("decimal", "Decimal"), scaler),
         "a 13th month": called(named("datetime", "date"), plain(b"\x07\xe0\x0d\x01")),
         "a date of text": called(named("datetime", "datetime"), text("2020")),
-        "a date with a false time zone": called(named("datetime", "datetime"), plain(b"\x07\xe0\x01\x01\0\0\0\0\0\0"), scaler),
+        "a date with a false time zone": called(
+            named("datetime", "datetime"), plain(b"\x07\xe0\x01\x01\0\0\0\0\0\0"), scaler
+        ),
         "a time zone of an estimator": called(named("datetime", "timezone"), scaler),
         "a UUID with attributes": settled(created(named("uuid", "UUID")), plain({"int": 1, "x": 1})),
         "a UUID of a huge number": settled(created(named("uuid", "UUID")), plain({"int": 1 << 200})),
@@ -128,7 +135,9 @@ def _raw() -> dict[str, bytes]:
         "a loss of a text": called(named("sklearn._loss._loss", "CyHuberLoss"), text("x")),
         "newObj of another class": called(NEW_OBJECT, SCALER),
         "newObj of object": called(NEW_OBJECT, OBJECT),
-        "newObj of a distance that calls": called(NEW_OBJECT, named("sklearn.metrics._dist_metrics", "PyFuncDistance64")),
+        "newObj of a distance that calls": called(
+            NEW_OBJECT, named("sklearn.metrics._dist_metrics", "PyFuncDistance64")
+        ),
         "state of a class": settled(SCALER, dict_of(transform=FUNCTION)),
         "state of a class as slots": settled(SCALER, tuple_of(b"N", dict_of(transform=FUNCTION))),
         "state of a function": settled(FUNCTION, dict_of(__code__=b"N")),
@@ -140,7 +149,9 @@ def _raw() -> dict[str, bytes]:
         "state of None": settled(b"N", b"}"),
         "state of a module's object": settled(ORDERED, b"}"),
         "state set twice": settled(settled(scaler, b"}"), b"}"),
-        "state of an array set twice": settled(settled(EMPTY, plain((1, (0,), None, False, b""))), plain((1, (0,), None, False, b""))),
+        "state of an array set twice": settled(
+            settled(EMPTY, plain((1, (0,), None, False, b""))), plain((1, (0,), None, False, b""))
+        ),
         "state that is a list": settled(scaler, plain([1])),
         "state that is a text": settled(scaler, text("x")),
         "state with a number as a key": settled(scaler, plain({1: 2})),
@@ -154,7 +165,9 @@ def _raw() -> dict[str, bytes]:
         "state that hides set_fit_request": settled(scaler, dict_of(set_fit_request=FUNCTION)),
         "state that hides a property": settled(created(PIPELINE), dict_of(classes_=FUNCTION)),
         "state that hides a method in slots": settled(scaler, tuple_of(b"}", dict_of(transform=FUNCTION))),
-        "state of a loss that has none": settled(called(named("sklearn._loss._loss", "CyHalfSquaredError")), dict_of(x=b"N")),
+        "state of a loss that has none": settled(
+            called(named("sklearn._loss._loss", "CyHalfSquaredError")), dict_of(x=b"N")
+        ),
         "state of a device": settled(called(named("torch", "device"), text("cpu")), dict_of(x=b"N")),
         "state of an ordered dictionary": settled(created(ORDERED), dict_of(x=b"N")),
         "items of an estimator": scaler + b"(" + text("x") + b"Nu",
@@ -168,7 +181,9 @@ def _raw() -> dict[str, bytes]:
         ),
         "a bunch with __array_interface__ in an isotonic model": settled(
             created(named("sklearn.isotonic", "IsotonicRegression")),
-            dict_of(X_thresholds_=BUNCH + b")\x81(" + text("__array_interface__") + INTERFACE + b"u", y_thresholds_=EMPTY),
+            dict_of(
+                X_thresholds_=BUNCH + b")\x81(" + text("__array_interface__") + INTERFACE + b"u", y_thresholds_=EMPTY
+            ),
         ),
         "a namespace with __array_interface__": settled(
             called(named("types", "SimpleNamespace")), dict_of(__array_interface__=INTERFACE)
@@ -178,29 +193,34 @@ def _raw() -> dict[str, bytes]:
         "a class that is not listed is kept": settled(created(TRANSFORMER), dict_of(func=named("subprocess", "Popen"))),
         "a function that is not listed is kept": settled(created(TRANSFORMER), dict_of(func=named("os", "system"))),
         "numpy.save is kept": settled(created(TRANSFORMER), dict_of(func=named("numpy", "save"))),
-        "a tensor of nothing": called(named("torch._utils", "_rebuild_tensor_v2"), b"N", plain(0), plain((1,)), plain((1,)),
-                                      b"\x89", b"}"),
+        "a tensor of nothing": called(
+            named("torch._utils", "_rebuild_tensor_v2"), b"N", plain(0), plain((1,)), plain((1,)), b"\x89", b"}"
+        ),
         "a storage class is called": called(named("torch", "FloatStorage"), plain(10)),
         "torch.Tensor is called": called(named("torch", "Tensor"), plain(10)),
         "a parameter of a list": called(named("torch._utils", "_rebuild_parameter"), plain([1]), b"\x88", b"}"),
-        "a tensor by another function": called(named("torch._tensor", "_rebuild_from_type_v2"), GETATTR,
-                                               named("torch", "Tensor"), plain((1, "x")), b"}"),
+        "a tensor by another function": called(
+            named("torch._tensor", "_rebuild_from_type_v2"), GETATTR, named("torch", "Tensor"), plain((1, "x")), b"}"
+        ),
         "a joblib description is kept": created(named("joblib.numpy_pickle", "NumpyArrayWrapper")),
         "an index of another class": called(named("pandas.core.indexes.base", "_new_Index"), SCALER, plain({})),
-        "an index with other attributes": called(named("pandas.core.indexes.base", "_new_Index"), named("pandas", "Index"),
-                                                 dict_of(data=EMPTY, copy=b"\x88")),
-        "an index of an estimator": called(named("pandas.core.indexes.base", "_new_Index"), named("pandas", "Index"),
-                                           dict_of(data=created(SCALER))),
+        "an index with other attributes": called(
+            named("pandas.core.indexes.base", "_new_Index"), named("pandas", "Index"), dict_of(data=EMPTY, copy=b"\x88")
+        ),
+        "an index of an estimator": called(
+            named("pandas.core.indexes.base", "_new_Index"), named("pandas", "Index"), dict_of(data=created(SCALER))
+        ),
         "a frame without a manager": settled(created(named("pandas", "DataFrame")), dict_of(_mgr=b"N")),
         "a frame with other attributes": settled(created(named("pandas", "DataFrame")), dict_of(to_csv=FUNCTION)),
-        "an array of pandas of another class": called(named("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"), SCALER,
-                                                      plain(82904607), b"N"),
+        "an array of pandas of another class": called(
+            named("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"), SCALER, plain(82904607), b"N"
+        ),
         "a frequency of an estimator": called(named("pandas._libs.tslibs.offsets", "Day"), scaler),
         "a period of an estimator": called(named("pandas", "Period"), b"N", scaler, plain(1)),
         "a file as the alias of a type": called(named("pyarrow.lib", "type_for_alias"), plain(f"{CANARY}")),
         "a memory map of pyarrow": called(named("pyarrow.lib", "memory_map"), plain(CANARY), plain("w")),
         "a stream of pyarrow": called(named("pyarrow.lib", "OSFile"), plain(CANARY), plain("w")),
-    }  # fmt: skip
+    }
 
 
 def _series() -> bytes:
@@ -217,9 +237,18 @@ def attacks() -> Iterator[Attack]:
     """Each trick as one file."""
     for name, body in _raw().items():
         yield Attack(name, "pickle", whole(body, PROTO_4))
-    for name in ("os.system", "subprocess.Popen", "functools.partial", "builtins.eval", "numpy.memmap", "joblib.Memory"):
+    for name in (
+        "os.system",
+        "subprocess.Popen",
+        "functools.partial",
+        "builtins.eval",
+        "numpy.memmap",
+        "joblib.Memory",
+    ):
         module, _, last = name.rpartition(".")
-        yield Attack(f"{name}, which the caller trusts", "pickle", whole(called(named(module, last), plain("x"))), (name,))
+        yield Attack(
+            f"{name}, which the caller trusts", "pickle", whole(called(named(module, last), plain("x"))), (name,)
+        )
     alias = "tests.adapters.flavors.attacks.vouched.system"
     module, _, last = alias.rpartition(".")
     yield Attack("a trusted name of a function", "pickle", whole(called(named(module, last), plain("x"))), (alias,))

@@ -49,7 +49,9 @@ TOUCH = value(f"touch {CANARY}")
 SCALER = "sklearn.preprocessing._data.StandardScaler"
 SYSTEM = node("FunctionNode", "os.system")
 SAFE = node("FunctionNode", "sklearn.feature_selection._univariate_selection.f_classif")
-INTERFACE = dict_of(data=tuple_of(value(4096), value(False)), shape=tuple_of(value(64)), typestr=value("|u1"), version=value(3))
+INTERFACE = dict_of(
+    data=tuple_of(value(4096), value(False)), shape=tuple_of(value(64)), typestr=value("|u1"), version=value(3)
+)
 
 
 def _nodes() -> dict[str, Node]:
@@ -58,20 +60,32 @@ def _nodes() -> dict[str, Node]:
         "a method": node("MethodNode", SCALER, content={"func": "fit", "obj": scaler}),
         "a method of a dunder": node("MethodNode", SCALER, content={"func": "__class__", "obj": scaler}),
         "an attribute getter": node("OperatorFuncNode", "operator.attrgetter", attrs=tuple_of(value("x.y"))),
-        "a method caller": node("OperatorFuncNode", "operator.methodcaller", attrs=tuple_of(value("tofile"), value(CANARY))),
+        "a method caller": node(
+            "OperatorFuncNode", "operator.methodcaller", attrs=tuple_of(value("tofile"), value(CANARY))
+        ),
         "an operator of another module": node("OperatorFuncNode", "os.system", attrs=tuple_of(TOUCH)),
-        "a partial": node("PartialNode", "functools.partial", content={"func": SYSTEM, "args": tuple_of(TOUCH),
-                                                                       "kwds": dict_of(), "namespace": value(None)}),
-        "a partial of a safe function": node("PartialNode", "functools.partial", content={
-            "func": SAFE, "args": tuple_of(), "kwds": dict_of(), "namespace": value(None)}),
+        "a partial": node(
+            "PartialNode",
+            "functools.partial",
+            content={"func": SYSTEM, "args": tuple_of(TOUCH), "kwds": dict_of(), "namespace": value(None)},
+        ),
+        "a partial of a safe function": node(
+            "PartialNode",
+            "functools.partial",
+            content={"func": SAFE, "args": tuple_of(), "kwds": dict_of(), "namespace": value(None)},
+        ),
         "an unknown loader": node("EvalNode", "builtins.eval", content=TOUCH),
         "a loader that is a list": {**node("ListNode", "builtins.list", content=[]), "__loader__": ["ListNode"]},
-        "a reduce node": node("ReduceNode", "os.system", content=value({}), **{"__reduce__": {"args": tuple_of(TOUCH)}}),
-        "a forest of quantiles": node("QuantileForestNode", "os.system", content=value({}),
-                                      **{"__reduce__": {"args": tuple_of(TOUCH)}}),
+        "a reduce node": node(
+            "ReduceNode", "os.system", content=value({}), **{"__reduce__": {"args": tuple_of(TOUCH)}}
+        ),
+        "a forest of quantiles": node(
+            "QuantileForestNode", "os.system", content=value({}), **{"__reduce__": {"args": tuple_of(TOUCH)}}
+        ),
         "a function": SYSTEM,
         "a function as protocol 0 hides it": node(
-            "FunctionNode", "numpy.log1p", content={"module_path": "os", "function": "system"}),
+            "FunctionNode", "numpy.log1p", content={"module_path": "os", "function": "system"}
+        ),
         "a function of numpy that writes": node("FunctionNode", "numpy.save"),
         "a dotted function": node("FunctionNode", "numpy.testing._private.utils.runstring"),
         "builtins of numpy": node("FunctionNode", "numpy.__builtins__"),
@@ -81,7 +95,8 @@ def _nodes() -> dict[str, Node]:
         "an object": node("ObjectNode", "subprocess.Popen", content=dict_of()),
         "an object that is a function": node("ObjectNode", "os.system", content=TOUCH),
         "an object of a function of ours": node(
-            "ObjectNode", "sklearn.feature_selection._univariate_selection.f_classif", content=dict_of()),
+            "ObjectNode", "sklearn.feature_selection._univariate_selection.f_classif", content=dict_of()
+        ),
         "an object with a method hidden": node("ObjectNode", SCALER, content=dict_of(transform=SAFE)),
         "an object with a dunder": node("ObjectNode", SCALER, content=dict_of(__class__=node("TypeNode", SCALER))),
         "an object with a state that is a list": node("ObjectNode", SCALER, content=value([1])),
@@ -92,14 +107,24 @@ def _nodes() -> dict[str, Node]:
         "a call of eval": node("ConstructorFromReduceNode", "builtins.eval", content=tuple_of(value("1"))),
         "a call of a class of ours": node("ConstructorFromReduceNode", SCALER, content=tuple_of()),
         "a call with a list": node("ConstructorFromReduceNode", "decimal.Decimal", content=value(["1"])),
-        "a call of getattr": node("ConstructorFromReduceNode", "builtins.getattr", content=tuple_of(scaler, value("fit"))),
-        "a loss that is a process": node("LossNode", "subprocess.Popen", content=value({}),
-                                         **{"__reduce__": {"args": tuple_of(TOUCH)}}),
-        "a loss that is an estimator": node("LossNode", SCALER, content=value({}), **{"__reduce__": {"args": tuple_of()}}),
-        "a loss with a state": node("LossNode", "sklearn._loss._loss.CyHalfSquaredError", content=dict_of(x=value(1)),
-                                    **{"__reduce__": {"args": tuple_of()}}),
-        "a tree that is a process": node("TreeNode", "subprocess.Popen", content=value({}),
-                                         **{"__reduce__": {"args": tuple_of(TOUCH)}}),
+        "a call of getattr": node(
+            "ConstructorFromReduceNode", "builtins.getattr", content=tuple_of(scaler, value("fit"))
+        ),
+        "a loss that is a process": node(
+            "LossNode", "subprocess.Popen", content=value({}), **{"__reduce__": {"args": tuple_of(TOUCH)}}
+        ),
+        "a loss that is an estimator": node(
+            "LossNode", SCALER, content=value({}), **{"__reduce__": {"args": tuple_of()}}
+        ),
+        "a loss with a state": node(
+            "LossNode",
+            "sklearn._loss._loss.CyHalfSquaredError",
+            content=dict_of(x=value(1)),
+            **{"__reduce__": {"args": tuple_of()}},
+        ),
+        "a tree that is a process": node(
+            "TreeNode", "subprocess.Popen", content=value({}), **{"__reduce__": {"args": tuple_of(TOUCH)}}
+        ),
         "a list of another class": node("ListNode", "subprocess.Popen", content=[TOUCH]),
         "a list that is a function": node("ListNode", "os.system", content=[TOUCH]),
         "a list that is a dictionary": node("ListNode", "builtins.dict", content=[]),
@@ -108,32 +133,60 @@ def _nodes() -> dict[str, Node]:
         "a tuple of another class": node("TupleNode", "os.system", content=[TOUCH]),
         "a tuple that is an estimator": node("TupleNode", SCALER, content=[TOUCH]),
         "a dictionary of another class": {**dict_of(), "__module__": "os", "__class__": "system"},
-        "a dictionary that is an estimator": {**dict_of(x=TOUCH), "__module__": SCALER.rpartition(".")[0],
-                                              "__class__": "StandardScaler"},
-        "a dictionary whose keys are called": {**dict_of(x=TOUCH), "key_types": node(
-            "ListNode", "builtins.list", content=[node("TypeNode", "os.system")])},
-        "a dictionary whose keys are files": {**dict_of(x=TOUCH), "key_types": node(
-            "ListNode", "builtins.list", content=[node("TypeNode", "builtins.bytearray")])},
+        "a dictionary that is an estimator": {
+            **dict_of(x=TOUCH),
+            "__module__": SCALER.rpartition(".")[0],
+            "__class__": "StandardScaler",
+        },
+        "a dictionary whose keys are called": {
+            **dict_of(x=TOUCH),
+            "key_types": node("ListNode", "builtins.list", content=[node("TypeNode", "os.system")]),
+        },
+        "a dictionary whose keys are files": {
+            **dict_of(x=TOUCH),
+            "key_types": node("ListNode", "builtins.list", content=[node("TypeNode", "builtins.bytearray")]),
+        },
         "a dictionary of fewer types than keys": {**dict_of(x=TOUCH), "key_types": value([])},
-        "a bunch with __array_interface__": {**dict_of(__array_interface__=INTERFACE), "__module__": "sklearn.utils._bunch",
-                                             "__class__": "Bunch"},
-        "a default that is a function": node("DefaultDictNode", "collections.defaultdict", content={
-            "main": dict_of(), "default_factory": SYSTEM}),
-        "a default that is a safe function": node("DefaultDictNode", "collections.defaultdict", content={
-            "main": dict_of(), "default_factory": SAFE}),
-        "a default of another class": node("DefaultDictNode", "os.system", content={
-            "main": dict_of(), "default_factory": value(None)}),
-        "a bit generator by another name": node("RandomGeneratorNode", "numpy.random._generator.Generator", content={
-            "bit_generator": dict_of(bit_generator=value("seed")), "seed_seq": dict_of()}),
-        "a bit generator without a name": node("RandomGeneratorNode", "numpy.random._generator.Generator", content={
-            "bit_generator": dict_of()}),
-        "a bit generator of protocol 0": node("RandomGeneratorNode", "numpy.random._generator.Generator", content={
-            "bit_generator": {"bit_generator": "set_state"}}),
-        "a seed with other arguments": node("RandomGeneratorNode", "numpy.random._generator.Generator", content={
-            "bit_generator": dict_of(bit_generator=value("PCG64")), "seed_seq": dict_of(x=value(1))}),
-        "a random state beyond its buffer": node("RandomStateNode", "numpy.random.mtrand.RandomState", content=dict_of(
-            bit_generator=value("MT19937"), state=dict_of(pos=value(9_999)))),
-        "a random state that is no dictionary": node("RandomStateNode", "numpy.random.mtrand.RandomState", content=value([1])),
+        "a bunch with __array_interface__": {
+            **dict_of(__array_interface__=INTERFACE),
+            "__module__": "sklearn.utils._bunch",
+            "__class__": "Bunch",
+        },
+        "a default that is a function": node(
+            "DefaultDictNode", "collections.defaultdict", content={"main": dict_of(), "default_factory": SYSTEM}
+        ),
+        "a default that is a safe function": node(
+            "DefaultDictNode", "collections.defaultdict", content={"main": dict_of(), "default_factory": SAFE}
+        ),
+        "a default of another class": node(
+            "DefaultDictNode", "os.system", content={"main": dict_of(), "default_factory": value(None)}
+        ),
+        "a bit generator by another name": node(
+            "RandomGeneratorNode",
+            "numpy.random._generator.Generator",
+            content={"bit_generator": dict_of(bit_generator=value("seed")), "seed_seq": dict_of()},
+        ),
+        "a bit generator without a name": node(
+            "RandomGeneratorNode", "numpy.random._generator.Generator", content={"bit_generator": dict_of()}
+        ),
+        "a bit generator of protocol 0": node(
+            "RandomGeneratorNode",
+            "numpy.random._generator.Generator",
+            content={"bit_generator": {"bit_generator": "set_state"}},
+        ),
+        "a seed with other arguments": node(
+            "RandomGeneratorNode",
+            "numpy.random._generator.Generator",
+            content={"bit_generator": dict_of(bit_generator=value("PCG64")), "seed_seq": dict_of(x=value(1))},
+        ),
+        "a random state beyond its buffer": node(
+            "RandomStateNode",
+            "numpy.random.mtrand.RandomState",
+            content=dict_of(bit_generator=value("MT19937"), state=dict_of(pos=value(9_999))),
+        ),
+        "a random state that is no dictionary": node(
+            "RandomStateNode", "numpy.random.mtrand.RandomState", content=value([1])
+        ),
         "a slice of estimators": node("SliceNode", "builtins.slice", content={"start": {}, "stop": [], "step": None}),
         "an object that is not there": {"__loader__": "CachedNode", "__id__": 7, "__class__": None, "__module__": None},
         "an array of another class": node("NdArrayNode", "numpy.memmap", type="numpy", file="a.npy"),
@@ -144,21 +197,36 @@ def _nodes() -> dict[str, Node]:
         "an absolute array": node("NdArrayNode", "numpy.ndarray", type="numpy", file="/etc/passwd"),
         "an array that is the description": node("NdArrayNode", "numpy.ndarray", type="numpy", file="schema.json"),
         "an array by a number": node("NdArrayNode", "numpy.ndarray", type="numpy", file=3),
-        "a ragged array": node("NdArrayNode", "numpy.ndarray", type="json", content=[value([1]), value([1, 2])],
-                               shape=tuple_of(value(2), value(2))),
-        "an array of more objects than it has": node("NdArrayNode", "numpy.ndarray", type="json", content=[value(1)],
-                                                     shape=tuple_of(value(1 << 40))),
-        "an array of a function": node("NdArrayNode", "numpy.ndarray", type="json", content=[SYSTEM], shape=tuple_of(value(1))),
-        "a sparse matrix that is a pickle": node("SparseMatrixNode", "scipy.sparse._csr.csr_matrix", type="scipy", file="a.pkl"),
-        "a sparse matrix of objects": node("SparseMatrixNode", "scipy.sparse._csr.csr_matrix", type="scipy", file="o.npz"),
+        "a ragged array": node(
+            "NdArrayNode",
+            "numpy.ndarray",
+            type="json",
+            content=[value([1]), value([1, 2])],
+            shape=tuple_of(value(2), value(2)),
+        ),
+        "an array of more objects than it has": node(
+            "NdArrayNode", "numpy.ndarray", type="json", content=[value(1)], shape=tuple_of(value(1 << 40))
+        ),
+        "an array of a function": node(
+            "NdArrayNode", "numpy.ndarray", type="json", content=[SYSTEM], shape=tuple_of(value(1))
+        ),
+        "a sparse matrix that is a pickle": node(
+            "SparseMatrixNode", "scipy.sparse._csr.csr_matrix", type="scipy", file="a.pkl"
+        ),
+        "a sparse matrix of objects": node(
+            "SparseMatrixNode", "scipy.sparse._csr.csr_matrix", type="scipy", file="o.npz"
+        ),
         "a sparse matrix of an estimator": node("SparseMatrixNode", SCALER, type="scipy", file="o.npz"),
-        "a type of a hostile array": node("DTypeNode", "numpy.dtype", content=node(
-            "NdArrayNode", "numpy.ndarray", type="numpy", file="o.npy")),
-        "a masked array of an estimator": node("MaskedArrayNode", "numpy.ma.MaskedArray", content={"data": scaler, "mask": scaler}),
+        "a type of a hostile array": node(
+            "DTypeNode", "numpy.dtype", content=node("NdArrayNode", "numpy.ndarray", type="numpy", file="o.npy")
+        ),
+        "a masked array of an estimator": node(
+            "MaskedArrayNode", "numpy.ma.MaskedArray", content={"data": scaler, "mask": scaler}
+        ),
         "bytes above": node("BytesNode", "builtins.bytes", file="../../etc/passwd"),
         "a plain value that is a list of nodes": node("JsonNode", "builtins.str", content=[SYSTEM]),
         "a plain value that is no JSON": node("JsonNode", "builtins.str", content="__import__('os')"),
-    }  # fmt: skip
+    }
 
 
 def _files() -> dict[str, bytes]:
@@ -180,13 +248,18 @@ def _files() -> dict[str, bytes]:
         "a description that is a list": whole([good]),
         "a description that is a pickle": zipped(("schema.json", HOSTILE)),
         "a description that is very deep": zipped(("schema.json", very_deep.encode())),
-        "an endless circle": whole({**node("ListNode", "builtins.list", content=[]), "__id__": 1, "content": [
-            {"__loader__": "CachedNode", "__id__": 1, "__class__": None, "__module__": None}]}),
+        "an endless circle": whole(
+            {
+                **node("ListNode", "builtins.list", content=[]),
+                "__id__": 1,
+                "content": [{"__loader__": "CachedNode", "__id__": 1, "__class__": None, "__module__": None}],
+            }
+        ),
         "a description with a list of trusted names": whole({**SYSTEM, "trusted": ["os.system"]}),
         "a hostile pickle itself": HOSTILE,
         "a tree whose nodes lead outside": _corrupted(honest),
         "a search tree whose order leads outside": _corrupted(searched),
-    }  # fmt: skip
+    }
 
 
 def _corrupted(content: bytes) -> bytes:
@@ -224,5 +297,8 @@ def attacks() -> Iterator[Attack]:
     for name, content in _files().items():
         yield Attack(f"skops: {name}", "skops", content)
     yield Attack("skops: a function that the caller trusts", "skops", whole(SYSTEM), ("os.system",))
-    yield Attack("skops: a function of protocol 0", "skops", whole(
-        node("FunctionNode", "numpy.log1p", content={"module_path": "os", "function": "system"}), protocol=0))
+    yield Attack(
+        "skops: a function of protocol 0",
+        "skops",
+        whole(node("FunctionNode", "numpy.log1p", content={"module_path": "os", "function": "system"}), protocol=0),
+    )

@@ -123,21 +123,31 @@ def _raw() -> dict[str, bytes]:
         "marks without an end": whole(b"(" * 100_000),
         "tuples nested 100,000 deep": whole(b")" + b"\x85" * 100_000),
         "lists nested 100,000 deep": whole(b"]" * 100_000 + b"a" * 99_999),
-        "a key of tuples that doubles 60 times": whole(b")" + b"".join(put(n) + got(n) + b"\x86" for n in range(60))
-                                                       + b"\x85" + b"0}" + b"".join([got(59)]) + b"Ns"),
+        "a key of tuples that doubles 60 times": whole(
+            b")"
+            + b"".join(put(n) + got(n) + b"\x86" for n in range(60))
+            + b"\x85"
+            + b"0}"
+            + b"".join([got(59)])
+            + b"Ns"
+        ),
         "a key of tuples nested 1,000 deep": whole(b"}" + b")" + b"\x85" * 1_000 + b"Ns"),
-        "a member of a set that doubles": whole(b")" + b"".join(put(n) + got(n) + b"\x86" for n in range(60))
-                                                + b"0\x8f(" + got(59) + b"\x90", PROTO_4),
+        "a member of a set that doubles": whole(
+            b")" + b"".join(put(n) + got(n) + b"\x86" for n in range(60)) + b"0\x8f(" + got(59) + b"\x90", PROTO_4
+        ),
         "a list as a key": whole(b"}]Ns"),
         "an estimator as a key": whole(b"}" + created(LOGISTIC) + b"Ns"),
         "an estimator in a set": whole(b"\x8f(" + created(LOGISTIC) + b"\x90", PROTO_4),
         "an estimator in a frozenset": whole(b"(" + created(LOGISTIC) + b"\x91", PROTO_4),
         "STACK_GLOBAL of a number": whole(text("os") + b"K\x01\x93", PROTO_4),
         "STACK_GLOBAL of bytes": whole(plain(b"os") + text("system") + b"\x93", PROTO_4),
-        "STACK_GLOBAL of a memoised name": whole(text("os") + put(1) + text("system") + put(2) + b"00" + got(1) + got(2)
-                                                 + b"\x93" + tuple_of(TOUCH) + b"R", PROTO_4),
-        "STACK_GLOBAL after a listed name": whole(FUNCTION + b"0" + stacked("os", "system") + tuple_of(TOUCH) + b"R",
-                                                  PROTO_4),
+        "STACK_GLOBAL of a memoised name": whole(
+            text("os") + put(1) + text("system") + put(2) + b"00" + got(1) + got(2) + b"\x93" + tuple_of(TOUCH) + b"R",
+            PROTO_4,
+        ),
+        "STACK_GLOBAL after a listed name": whole(
+            FUNCTION + b"0" + stacked("os", "system") + tuple_of(TOUCH) + b"R", PROTO_4
+        ),
         "STACK_GLOBAL of a tuple": whole(tuple_of(text("os")) + text("system") + b"\x93", PROTO_4),
         "a call behind a POP": whole(called(system, TOUCH) + b"0N"),
         "a call behind a POP_MARK": whole(b"(" + called(system, TOUCH) + b"1N"),
@@ -148,7 +158,7 @@ def _raw() -> dict[str, bytes]:
         "NEWOBJ_EX of a function": whole(system + tuple_of(TOUCH) + b"}\x92", PROTO_4),
         "NEWOBJ_EX with names": whole(SCALER + b")" + b"}" + text("with_mean") + b"\x88s\x92", PROTO_4),
         "another pickle behind a broken one": whole(b"NN") + whole(called(system, TOUCH)),
-    }  # fmt: skip
+    }
 
 
 def attacks() -> Iterator[Attack]:

@@ -73,12 +73,29 @@ def _bodies() -> dict[str, bytes]:
         "a tensor of texts": tensor(size=("4",)),
         "a tensor with hooks": tensor(hooks=hook),
         "a tensor with hooks that call": tensor(hooks=b"}" + plain(1) + SYSTEM + b"s"),
-        "a tensor of another type": called(named("torch._utils", "_rebuild_tensor_v3"), stored(), plain(0), plain((4,)),
-                                           plain((1,)), b"\x89", ORDERED, named("torch", "float64")),
-        "a tensor of a type that is a text": called(named("torch._utils", "_rebuild_tensor_v3"), stored(), plain(0), plain((1,)),
-                                                    plain((1,)), b"\x89", ORDERED, text("float32")),
-        "a tensor with other metadata": called(REBUILD, stored(), plain(0), plain((4,)), plain((1,)), b"\x89", ORDERED,
-                                               plain({"x": True})),
+        "a tensor of another type": called(
+            named("torch._utils", "_rebuild_tensor_v3"),
+            stored(),
+            plain(0),
+            plain((4,)),
+            plain((1,)),
+            b"\x89",
+            ORDERED,
+            named("torch", "float64"),
+        ),
+        "a tensor of a type that is a text": called(
+            named("torch._utils", "_rebuild_tensor_v3"),
+            stored(),
+            plain(0),
+            plain((1,)),
+            plain((1,)),
+            b"\x89",
+            ORDERED,
+            text("float32"),
+        ),
+        "a tensor with other metadata": called(
+            REBUILD, stored(), plain(0), plain((4,)), plain((1,)), b"\x89", ORDERED, plain({"x": True})
+        ),
         "a tensor of a list": called(REBUILD, plain([1.0]), plain(0), plain((1,)), plain((1,)), b"\x89", ORDERED),
         "a storage of more than it has": tensor(stored(count=plain(1 << 40))),
         "a storage of less than it has": tensor(stored(count=plain(1)), size=(1,)),
@@ -100,18 +117,38 @@ def _bodies() -> dict[str, bytes]:
         "a storage in a list": b"](" + stored() + b"e",
         "a storage as an attribute": module(weight=stored()),
         "a parameter with attributes that call": called(
-            named("torch._utils", "_rebuild_parameter_with_state"), tensor(), b"\x88", ORDERED, dict_of(x=FUNCTION)),
+            named("torch._utils", "_rebuild_parameter_with_state"), tensor(), b"\x88", ORDERED, dict_of(x=FUNCTION)
+        ),
         "a parameter whose method is hidden": called(
-            named("torch._utils", "_rebuild_parameter_with_state"), tensor(), b"\x88", ORDERED, dict_of(backward=plain(1))),
+            named("torch._utils", "_rebuild_parameter_with_state"),
+            tensor(),
+            b"\x88",
+            ORDERED,
+            dict_of(backward=plain(1)),
+        ),
         "a buffer by another function": called(
-            named("torch._tensor", "_rebuild_from_type_v2"), SYSTEM, named("torch", "Tensor"), plain(("x",)), b"}"),
+            named("torch._tensor", "_rebuild_from_type_v2"), SYSTEM, named("torch", "Tensor"), plain(("x",)), b"}"
+        ),
         "a buffer of another class": called(
-            named("torch._tensor", "_rebuild_from_type_v2"), REBUILD, LINEAR, plain(("x",)), b"}"),
+            named("torch._tensor", "_rebuild_from_type_v2"), REBUILD, LINEAR, plain(("x",)), b"}"
+        ),
         "a sparse tensor outside": called(
             named("torch._utils", "_rebuild_sparse_tensor"),
             called(named("torch.serialization", "_get_layout"), text("torch.sparse_coo")),
-            tuple_of(called(REBUILD, stored(named("torch", "LongStorage"), text("1"), count=plain(2)), plain(0), plain((1, 2)),
-                            plain((2, 1)), b"\x89", ORDERED), tensor(size=(2,)), plain((2,)))),
+            tuple_of(
+                called(
+                    REBUILD,
+                    stored(named("torch", "LongStorage"), text("1"), count=plain(2)),
+                    plain(0),
+                    plain((1, 2)),
+                    plain((2, 1)),
+                    b"\x89",
+                    ORDERED,
+                ),
+                tensor(size=(2,)),
+                plain((2,)),
+            ),
+        ),
         "a layout that is a function": called(named("torch.serialization", "_get_layout"), text("torch.load")),
         "a device that is a path": called(named("torch", "device"), text("/etc/passwd")),
         "a module with hooks": module(_forward_hooks=hook),
@@ -119,11 +156,23 @@ def _bodies() -> dict[str, bytes]:
         "a module with hooks for its state": module(_state_dict_hooks=hook),
         "a module with backward hooks": module(_backward_hooks=hook),
         "a module with hooks that appear later": (
-            b"](" + settled(created(LINEAR), dict_of(_forward_hooks=ORDERED + put(900))) + got(900)
-            + b"(" + plain(1) + FUNCTION + b"ue"),
+            b"]("
+            + settled(created(LINEAR), dict_of(_forward_hooks=ORDERED + put(900)))
+            + got(900)
+            + b"("
+            + plain(1)
+            + FUNCTION
+            + b"ue"
+        ),
         "a module with parts that appear later": (
-            b"](" + settled(created(LINEAR), dict_of(_modules=b"}" + put(900))) + got(900)
-            + b"(" + text("x") + FUNCTION + b"ue"),
+            b"]("
+            + settled(created(LINEAR), dict_of(_modules=b"}" + put(900)))
+            + got(900)
+            + b"("
+            + text("x")
+            + FUNCTION
+            + b"ue"
+        ),
         "a module whose forward is hidden": module(forward=FUNCTION),
         "a module whose __call__ is hidden": module(__call__=FUNCTION),
         "a module that was compiled": module(_compiled_call_impl=FUNCTION),
@@ -138,7 +187,7 @@ def _bodies() -> dict[str, bytes]:
         "a program": created(named("torch.jit._script", "RecursiveScriptModule")),
         "a graph": called(named("torch.fx.graph_module", "reduce_graph_module"), b"}", text("import os")),
         "a class of the model's own": created(named("model_code", "Net")),
-    }  # fmt: skip
+    }
 
 
 def _files() -> dict[str, bytes]:
@@ -162,14 +211,15 @@ def _files() -> dict[str, bytes]:
         "TorchScript": archive(good, ("archive/code/__torch__.py", b"import os"), ("archive/constants.pkl", HOSTILE)),
         "constants": archive(good, ("archive/constants.pkl", HOSTILE)),
         "a storage that is compressed": zipped(
-            ("archive/data.pkl", whole(tensor())), ("archive/data/0", b"\0" * 16), compression=8),
+            ("archive/data.pkl", whole(tensor())), ("archive/data/0", b"\0" * 16), compression=8
+        ),
         "another order of bytes": archive(tensor(), ("archive/byteorder", b"big")),
         "an unknown order of bytes": archive(tensor(), ("archive/byteorder", b"x")),
         "a member above": archive(good, ("../x", HOSTILE)),
         "a storage twice": _twice(),
         "a storage that is too short": archive(tensor(), size=15),
         "a pickle without its end": zipped(("archive/data.pkl", whole(tensor())[:-9]), ("archive/data/0", b"\0" * 16)),
-    }  # fmt: skip
+    }
 
 
 def _twice() -> bytes:
