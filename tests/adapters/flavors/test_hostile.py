@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.flavors.attacks.every import FAMILIES, every
+from tests.adapters.flavors.attacks.every import FAMILIES, attacks_of, every
 
 ROOT = Path(__file__).parents[3]
 REFUSALS = ("UntrustedContent: ", "CorruptRecord: ", "Unsupported: ")
@@ -43,7 +43,7 @@ def test_every_attack_was_tried(result: dict[str, Any]) -> None:
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rpartition(".")[2])
 def test_every_attack_is_refused(result: dict[str, Any], family: ModuleType) -> None:
     """By a typed error."""
-    outcomes = {attack.name: result["outcomes"][attack.name][0] for attack in family.attacks()}
+    outcomes = {attack.name: result["outcomes"][attack.name][0] for attack in attacks_of(family)}
 
     assert {} == {
         name: outcome
@@ -55,7 +55,7 @@ def test_every_attack_is_refused(result: dict[str, Any], family: ModuleType) -> 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rpartition(".")[2])
 def test_no_attack_executes_anything(result: dict[str, Any], family: ModuleType) -> None:
     """No code is run, nothing is imported, no file or process is touched, and no canary appears."""
-    events = {attack.name: result["outcomes"][attack.name][1] for attack in family.attacks()}
+    events = {attack.name: result["outcomes"][attack.name][1] for attack in attacks_of(family)}
 
     assert {} == {name: seen for name, seen in events.items() if seen}
 
