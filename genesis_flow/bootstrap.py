@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.logged_models import LoggedModels
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
-    from genesis_flow.domain.use_cases.model_signing import ModelSigning
     from genesis_flow.domain.use_cases.model_versions import ModelVersions
     from genesis_flow.domain.use_cases.plugins import Plugins
     from genesis_flow.domain.use_cases.prompts import Prompts
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from genesis_flow.ports.logged_models import LoggedModelRepository
     from genesis_flow.ports.model_versions import ModelVersionRepository
     from genesis_flow.ports.registered_models import RegisteredModelRepository
-    from genesis_flow.ports.signatures import Signatures
 
     Registry = tuple[RegisteredModelRepository, ModelVersionRepository]
 
@@ -66,14 +64,13 @@ USE_CASES: Final = {
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
     "model_persistence": "genesis_flow.domain.use_cases.model_persistence:ModelPersistence",
-    "model_signing": "genesis_flow.domain.use_cases.model_signing:ModelSigning",
     "model_versions": "genesis_flow.domain.use_cases.model_versions:ModelVersions",
     "prompts": "genesis_flow.domain.use_cases.prompts:Prompts",
     "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
 }
 #: Use cases of the model registry, whose ports are loaded with them.
-_REGISTRY_USE_CASES: Final = frozenset({"model_signing", "model_versions", "prompts", "registered_models"})
+_REGISTRY_USE_CASES: Final = frozenset({"model_versions", "prompts", "registered_models"})
 
 
 @attrs.frozen
@@ -157,12 +154,6 @@ class Application:
     def model_persistence(self) -> ModelPersistence:
         """The files of models."""
         found: ModelPersistence = use_case(self._container, "model_persistence")
-        return found
-
-    @cached_property
-    def model_signing(self) -> ModelSigning:
-        """Signatures of versions of registered models."""
-        found: ModelSigning = use_case(self._container, "model_signing")
         return found
 
     @cached_property
@@ -258,12 +249,10 @@ def use_case(container: punq.Container, name: str) -> Any:
 def _register_registry(container: punq.Container) -> None:
     from genesis_flow.ports.model_versions import ModelVersionRepository
     from genesis_flow.ports.registered_models import RegisteredModelRepository
-    from genesis_flow.ports.signatures import Signatures
 
     models, versions = container.resolve(Backend).open_registry()
     container.register(RegisteredModelRepository, instance=models)
     container.register(ModelVersionRepository, instance=versions)
-    container.register(Signatures, factory=open_signatures, scope=punq.Scope.singleton)
 
 
 def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
@@ -288,13 +277,6 @@ def _flavors() -> FlavorRegistry:
     from genesis_flow.adapters.flavors.registry import FlavorRegistry
 
     return FlavorRegistry(GENESIS_FLOW_DISABLED_FLAVORS.get)
-
-
-def open_signatures() -> Signatures:
-    """Signatures by keys in files, which need no store."""
-    from genesis_flow.adapters.signing.ed25519 import Ed25519Signatures
-
-    return Ed25519Signatures()
 
 
 def open_model_directories() -> ModelDirectories:

@@ -110,8 +110,6 @@ MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
     "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
 )
-#: A file that says what is asked of, and granted to, the models of each registry.
-GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 

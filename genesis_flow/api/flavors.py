@@ -17,7 +17,7 @@ import attrs
 
 from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
-from genesis_flow.api.models.locating import located
+from genesis_flow.api.models.locating import located, trusted_by
 from genesis_flow.api.models.model import Model, ModelInfo
 from genesis_flow.api.models.saving import SaveRequest, save
 from genesis_flow.domain.entities.plugin import Plugin, PluginState
@@ -112,7 +112,7 @@ class Flavor:
             MlflowException: As `save_model`; RESOURCE_DOES_NOT_EXIST: There is no such model.
         """
         found = located(model_uri, dst_path)
-        given = found.trust(trusted, allow_unsafe_deserialization)
+        given = trusted_by(trusted, allow_unsafe_deserialization)
         return session.model_directories().load(found.directory, self.name, given, options, found.digest)
 
 

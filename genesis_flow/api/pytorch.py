@@ -18,7 +18,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.environments import default_conda_env, default_requirements
-from genesis_flow.api.models.locating import located
+from genesis_flow.api.models.locating import located, trusted_by
 from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.saving import SaveRequest, save
 from genesis_flow.ports.state_dictionaries import StateDictionaries
@@ -218,7 +218,7 @@ def load_model(
     Source: MLflow `mlflow.pytorch.load_model`; trust and `model_class` are ours.
     """
     found = located(model_uri, dst_path)
-    given = found.trust(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization)
     options = {"device": _device(kwargs), "model_class": model_class}
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
 
@@ -285,18 +285,17 @@ def load_state_dict(
 
     Source: MLflow `mlflow.pytorch.load_state_dict`; trust is ours.
     """
-    found = located(state_dict_uri)
-    directory = found.directory
+    directory = located(state_dict_uri).directory
     if not MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get() and not (directory / "state_dict.safetensors").exists():
         raise MlflowException(
             "Deserializing model using pickle is disallowed, but this state dict is saved in pickle format. You can "
             "set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' to 'true' to allow it.",
             "PERMISSION_DENIED",
         )
-    given = found.trust(trusted, allow_unsafe_deserialization)
-    state = _states().load_state(directory, given, {"mapped": kwargs.get("mmap")})
+    given = trusted_by(trusted, allow_unsafe_deserialization)
+    found = _states().load_state(directory, given, {"mapped": kwargs.get("mmap")})
     device = _device(kwargs)
-    return state if device is None else _moved(state, device)
+    return found if device is None else _moved(found, device)
 
 
 def _states() -> StateDictionaries:

@@ -11,7 +11,6 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.plugins import Plugins
-    from genesis_flow.domain.values.trust_policies import RegistryPolicy
 
 T = TypeVar("T")
 
@@ -153,29 +151,6 @@ def _close_those_too_many() -> None:
 def artifacts_for(uri: str | None = None) -> Artifacts:
     """The artifact use cases on `uri`, by default the tracking URI in force."""
     return application(uri).artifacts
-
-
-def trust_policy(uri: str) -> RegistryPolicy:
-    """
-    What the file of `GENESIS_FLOW_TRUST_POLICY` says about the registry that `uri` names.
-
-    Raises:
-        InvalidInput: There is no such file, or it says what it must not.
-    """
-    name = settings.GENESIS_FLOW_TRUST_POLICY.get()
-    if name is None:
-        from genesis_flow.domain.values.trust_policies import NO_POLICY
-
-        return NO_POLICY
-    from genesis_flow.domain.errors import InvalidInput
-    from genesis_flow.domain.values.trust_policies import policies_from
-
-    path = Path(name).absolute()
-    try:
-        content = model_directories().files.read_yaml(path)
-    except OSError as error:
-        raise InvalidInput("trust_policy", f"The trust policy {name} cannot be read: {error.strerror}.") from None
-    return policies_from(content, path.parent).of(uri)
 
 
 def model_directories() -> ModelDirectories:

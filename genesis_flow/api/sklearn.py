@@ -14,7 +14,7 @@ from typing import Any, Final
 from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.models.environments import default_conda_env, default_requirements
-from genesis_flow.api.models.locating import located
+from genesis_flow.api.models.locating import located, trusted_by
 from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.saving import SaveRequest, save
 
@@ -206,7 +206,7 @@ def load_model(
     Source: MLflow `mlflow.sklearn.load_model`; trust is ours.
     """
     found = located(model_uri, dst_path)
-    given = found.trust(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization)
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, digest=found.digest)
 
 

@@ -16,7 +16,7 @@ from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.config import read_config
-from genesis_flow.api.models.locating import Located, located
+from genesis_flow.api.models.locating import Located, located, trusted_by
 from genesis_flow.api.models.mlmodel import Model
 from genesis_flow.api.models.requirements import requirements_of_conda
 from genesis_flow.api.pyfunc.loaded import PyFuncModel
@@ -60,7 +60,7 @@ def load_model(
     """
     found = located(str(model_uri), dst_path)
     options = {"model_config": read_config(model_config), "device": MLFLOW_DEFAULT_PREDICTION_DEVICE.get()}
-    given = found.trust(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization)
     record, function = session.model_directories().load_function(found.directory, given, options, found.digest)
     meta = Model.from_dict(dict(record.content))
     noted = record.flavor(FUNCTION)

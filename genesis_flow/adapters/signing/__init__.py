@@ -1,1 +1,0 @@
-"""Signatures through `cryptography`."""
