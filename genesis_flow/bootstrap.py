@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
+    from genesis_flow.domain.use_cases.version_signatures import VersionSignatures
     from genesis_flow.ports.diagnosis import Diagnosis
     from genesis_flow.ports.logged_models import LoggedModelRepository
     from genesis_flow.ports.model_versions import ModelVersionRepository
@@ -269,6 +270,15 @@ def open_plugins() -> Plugins:
     from genesis_flow.domain.use_cases.plugins import Plugins
 
     return Plugins(_flavors())
+
+
+def open_version_signatures() -> VersionSignatures:
+    """Signing versions of registered models, in whatever registry they are."""
+    from genesis_flow.adapters.signing.ed25519 import Ed25519Signer
+    from genesis_flow.adapters.system.clock import SystemClock
+    from genesis_flow.domain.use_cases.version_signatures import VersionSignatures
+
+    return VersionSignatures(Ed25519Signer(), SystemClock())
 
 
 @cache
