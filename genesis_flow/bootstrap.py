@@ -32,6 +32,9 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from genesis_flow.adapters.flavors.registry import FlavorRegistry
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
     from genesis_flow.domain.use_cases.version_signatures import VersionSignatures
+    from genesis_flow.domain.values.audit import FileAudit
+    from genesis_flow.domain.values.trust import Trust
     from genesis_flow.ports.diagnosis import Diagnosis
     from genesis_flow.ports.logged_models import LoggedModelRepository
     from genesis_flow.ports.model_versions import ModelVersionRepository
@@ -270,6 +275,13 @@ def open_plugins() -> Plugins:
     from genesis_flow.domain.use_cases.plugins import Plugins
 
     return Plugins(_flavors())
+
+
+def audited(path: Path, trust: Trust) -> Sequence[FileAudit]:
+    """What loading a file, or each file below a directory, would construct; nothing is."""
+    from genesis_flow.adapters.flavors.loading import audit_directory, audit_file
+
+    return audit_directory(path, trust) if path.is_dir() else [audit_file(path, trust)]
 
 
 def open_version_signatures() -> VersionSignatures:

@@ -59,7 +59,8 @@ def policy_from(policy: str | os.PathLike[str] | Mapping[str, Any]) -> TrustPoli
     try:
         content = session.model_directories().files.read_yaml(path)
     except GenesisFlowError as error:
-        raise InvalidInput("trust_policy", f"The trust policy '{shown(str(path))}' is refused: {error.message}") from None
+        message = f"The trust policy '{shown(str(path))}' is refused: {error.message}"
+        raise InvalidInput("trust_policy", message) from None
     return trust_policy(content, lambda key: _read_key(key, path.parent))
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from genesis_flow.exceptions import MlflowException
 from sklearn.linear_model import LinearRegression
 
 import genesis_flow as mlflow
 from genesis_flow.api import session
 from genesis_flow.api.models.signing import make_keys, sign_model_version, verify_model_version
 from genesis_flow.domain.values import version_signatures as signatures
-from genesis_flow.exceptions import MlflowException
 from genesis_flow.ports.signing import KeyPair
 
 
