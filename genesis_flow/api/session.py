@@ -158,21 +158,21 @@ def artifacts_for(uri: str | None = None) -> Artifacts:
 
 def model_directories() -> ModelDirectories:
     """Models on the local disk."""
-    from genesis_flow.bootstrap import open_model_directories
+    from genesis_flow.bootstrap_models import open_model_directories
 
     return shared("model directories", open_model_directories)
 
 
 def plugins() -> Plugins:
     """The flavors that are installed."""
-    from genesis_flow.bootstrap import open_plugins
+    from genesis_flow.bootstrap_models import open_plugins
 
     return shared("plugins", open_plugins)
 
 
 def version_signatures() -> VersionSignatures:
     """Signing, and finding out whether signatures are valid."""
-    from genesis_flow.bootstrap import open_version_signatures
+    from genesis_flow.bootstrap_models import open_version_signatures
 
     return shared("version signatures", open_version_signatures)
 

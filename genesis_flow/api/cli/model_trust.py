@@ -33,7 +33,7 @@ def audit(scope: Scope, target: str, trusted: tuple[str, ...]) -> None:
 
     The exit code is 1 if something would be refused.
     """
-    from genesis_flow.bootstrap import audited
+    from genesis_flow.bootstrap_models import audited
     from genesis_flow.domain.values.trust import trust
 
     _choose(scope)
