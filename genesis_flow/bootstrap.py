@@ -1,5 +1,5 @@
 """
-The composition root: settings in, an application out. The only importer of adapters.
+The composition root: settings in, an application out. It and `bootstrap_models.py` alone import adapters.
 
 A row in `BACKENDS` is all that a new store needs here.
 """
@@ -16,15 +16,13 @@ import attrs
 import punq
 
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.values.policies import ArtifactRoot, PickleSwitch, Truncation
+from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import (
-    GENESIS_FLOW_DISABLED_FLAVORS,
-    MLFLOW_ALLOW_PICKLE_DESERIALIZATION,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
     redacted,
@@ -32,16 +30,13 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
-    from genesis_flow.adapters.flavors.registry import FlavorRegistry
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
     from genesis_flow.domain.use_cases.logged_model_artifacts import LoggedModelArtifacts
     from genesis_flow.domain.use_cases.logged_models import LoggedModels
-    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
     from genesis_flow.domain.use_cases.model_versions import ModelVersions
-    from genesis_flow.domain.use_cases.plugins import Plugins
     from genesis_flow.domain.use_cases.prompts import Prompts
     from genesis_flow.domain.use_cases.registered_models import RegisteredModels
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
@@ -261,31 +256,6 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
     return (
         getattr(models, f"{prefix}RegisteredModelRepository")(database),
         getattr(versions, f"{prefix}ModelVersionRepository")(database),
-    )
-
-
-def open_plugins() -> Plugins:
-    """What is done with flavors as plugins, which need no store."""
-    from genesis_flow.domain.use_cases.plugins import Plugins
-
-    return Plugins(_flavors())
-
-
-@cache
-def _flavors() -> FlavorRegistry:
-    """The flavors of this process."""
-    from genesis_flow.adapters.flavors.registry import FlavorRegistry
-
-    return FlavorRegistry(GENESIS_FLOW_DISABLED_FLAVORS.get)
-
-
-def open_model_directories() -> ModelDirectories:
-    """Models on the local disk, which need no store."""
-    from genesis_flow.adapters.flavors.model_files import YamlModelFiles
-    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
-
-    return ModelDirectories(
-        _flavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
     )
 
 

@@ -106,6 +106,8 @@ MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE: Final = EnvironmentVariable(
     "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", str, "500MB"
 )
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
+#: A YAML file that says what is trusted of registered models; see `genesis_flow.set_trust_policy`.
+GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
 #: Flavors that are not to be used, separated by commas.
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
     "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()

@@ -48,6 +48,7 @@ _HOMES = {
         "client": ("MlflowClient",),
         "content.images": ("Image",),
         "exceptions": ("MlflowException",),
+        "models.trust": ("set_trust_policy",),
         "run_operations": ("RunOperations",),
     }.items()
     for name in names

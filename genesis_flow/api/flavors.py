@@ -112,7 +112,7 @@ class Flavor:
             MlflowException: As `save_model`; RESOURCE_DOES_NOT_EXIST: There is no such model.
         """
         found = located(model_uri, dst_path)
-        given = trusted_by(trusted, allow_unsafe_deserialization)
+        given = trusted_by(trusted, allow_unsafe_deserialization, found)
         return session.model_directories().load(found.directory, self.name, given, options, found.digest)
 
 

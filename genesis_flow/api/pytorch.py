@@ -218,7 +218,7 @@ def load_model(
     Source: MLflow `mlflow.pytorch.load_model`; trust and `model_class` are ours.
     """
     found = located(model_uri, dst_path)
-    given = trusted_by(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization, found)
     options = {"device": _device(kwargs), "model_class": model_class}
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
 

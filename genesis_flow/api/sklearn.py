@@ -206,7 +206,7 @@ def load_model(
     Source: MLflow `mlflow.sklearn.load_model`; trust is ours.
     """
     found = located(model_uri, dst_path)
-    given = trusted_by(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization, found)
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, digest=found.digest)
 
 

@@ -60,7 +60,7 @@ def load_model(
     """
     found = located(str(model_uri), dst_path)
     options = {"model_config": read_config(model_config), "device": MLFLOW_DEFAULT_PREDICTION_DEVICE.get()}
-    given = trusted_by(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization, found)
     record, function = session.model_directories().load_function(found.directory, given, options, found.digest)
     meta = Model.from_dict(dict(record.content))
     noted = record.flavor(FUNCTION)

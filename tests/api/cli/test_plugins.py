@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from genesis_flow import bootstrap
+from genesis_flow import bootstrap_models
 from genesis_flow.api import session
 from tests.api.cli.conftest import CommandLine
 
@@ -27,7 +27,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def fresh(command_line: CommandLine) -> None:
     """The flavors of a process that has just begun."""
-    bootstrap._flavors.cache_clear()
+    bootstrap_models.installed_flavors.cache_clear()
     session._process.shared.clear()
 
 
