@@ -119,7 +119,6 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.autolog",
         "mlflow.ml_package_versions",
         "mlflow.sklearn.autolog",
-        "mlflow.transformers",
     ),
     SERVING: (
         "mlflow.models.predict",
