@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib.metadata
 import sys
+from pathlib import Path
 
 #: Distributions of modules that are called otherwise and are met in most models.
 _USUAL = {
@@ -13,7 +15,9 @@ _USUAL = {
 }  # fmt: skip
 
 #: What is never a requirement of a model: the interpreter's own, ours, and what comes with others.
-_NEVER = frozenset({"", "__main__", "__mp_main__", "_pytest", "builtins", "genesis_flow", "mlflow", "joblib"})
+_NEVER = frozenset(
+    {"", "__main__", "__mp_main__", "_pytest", "builtins", "genesis_flow", "mlflow", "joblib", "pydantic_core"}
+)
 
 
 @functools.cache
@@ -33,6 +37,17 @@ def distributions_of(modules: frozenset[str]) -> set[str]:
     if not rest:
         return usual
     return usual | {name for module in rest for name in _packages().get(module, ())[:1]}
+
+
+def imported_modules(path: Path) -> frozenset[str]:
+    """The top-level modules that a file of code imports, wherever in it; none if it is no code."""
+    try:
+        nodes = list(ast.walk(ast.parse(path.read_bytes())))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    names = [each.name for node in nodes if isinstance(node, ast.Import) for each in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 @functools.cache

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,9 @@ from genesis_flow.ports.model_files import (
 LARGEST_RECORD: Final = 16_000_000
 DEEPEST_RECORD: Final = 64
 
+#: Larger records are parsed anew each time.
+_MOST_KEPT: Final = 100_000
+
 _BUILD_TOOLS: Final = ("pip", "setuptools", "wheel")
 _TAG_PREFIX: Final = "tag:yaml.org,2002:"
 
@@ -38,7 +43,8 @@ class YamlModelFiles(ModelFiles):
     def parse(self, text: bytes | str) -> ModelRecord:
         if len(text) > LARGEST_RECORD:
             raise UntrustedContent(f"The file {RECORD_FILE} is larger than {LARGEST_RECORD} bytes.")
-        content = _loaded(text)
+        # Warm loads parse equal records; what is kept is never handed out, since callers may change what they get.
+        content = deepcopy(_loaded_once(text) if len(text) <= _MOST_KEPT else _loaded(text))
         if not isinstance(content, dict):
             raise CorruptRecord(f"The file {RECORD_FILE} does not hold a mapping.")
         flavors = content.setdefault("flavors", {})
@@ -121,6 +127,11 @@ def _loaded(text: bytes | str) -> Any:
         return _plain(yaml.compose(text, Loader=loader), loader("").construct_object)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise CorruptRecord(f"The file {RECORD_FILE} is not valid YAML: {shown(str(error))}") from None
+
+
+@functools.lru_cache(maxsize=64)
+def _loaded_once(text: bytes | str) -> Any:
+    return _loaded(text)
 
 
 def _require_plain(yaml: Any, text: bytes | str, loader: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from genesis_flow.adapters.flavors.code import importing, module_of, named_as_mlflow, run_file
+from genesis_flow.adapters.flavors.installed import imported_modules, version_of
 from genesis_flow.adapters.flavors.loading import load_pickle
 from genesis_flow.adapters.flavors.pickling import dump
 from genesis_flow.adapters.flavors.python_input import converted
@@ -54,20 +55,20 @@ class PythonFunctionFlavor(ModelFlavor):
         if options.get("model_config") is not None:
             noted["config"] = options["model_config"]
         if options.get("loader_module"):
-            return SavedModel({}, noted | _saved_loader(directory, options))
+            return SavedModel({}, noted | _saved_loader(directory, options), (self.distribution,))
         noted |= _saved_artifacts(directory, options.get("artifacts") or {})
         if isinstance(model, str | Path):
             path = Path(model)
             shutil.copyfile(path, directory / path.name)
             noted |= {"loader_module": FROM_CODE, "model_code_path": path.name}
-            modules: frozenset[str] = frozenset()
+            modules = imported_modules(path)
         else:
             compression = options.get("compression")
             modules = dump(model, directory / _PICKLE_FILE, by_value=True, opened=_opener(compression))
             noted |= {"loader_module": PICKLED, "python_model": _PICKLE_FILE}
             if compression:
                 noted["python_model_compression"] = compression
-        noted["cloudpickle_version"] = _version()
+        noted["cloudpickle_version"] = version_of("cloudpickle")
         return SavedModel({}, noted, (self.distribution,), modules)
 
     def load(self, directory: Path, record: ModelRecord, trust: Trust, options: Mapping[str, Any]) -> Any:
@@ -246,9 +247,3 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         shutil.copyfile(source, target)
-
-
-def _version() -> str | None:
-    from genesis_flow.adapters.flavors.installed import version_of
-
-    return version_of("cloudpickle")

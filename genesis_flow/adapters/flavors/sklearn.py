@@ -80,7 +80,10 @@ class SklearnFlavor(ModelFlavor):
         format = _format(record)
         content = read_verified(directory, record.manifest, name)
         self._library()
-        with importing(directory, record, record.flavors.get(self.name, {}).get("code")):
+        code = record.flavors.get(self.name, {}).get("code")
+        if format == SKOPS and not code:
+            return load_skops(content, trust)
+        with importing(directory, record, code):
             return (load_skops if format == SKOPS else load_pickle)(content, trust)
 
     def _library(self) -> Any:

@@ -91,7 +91,7 @@ def _save(flavor_name: str, model: Any, directory: Path, request: SaveRequest) -
     _note(noted, flavor, saved, code, extra_files)
     noted.model_size_bytes = sum(each.stat().st_size for each in directory.rglob("*") if each.is_file())
     noted.save(directory / RECORD_FILE)
-    needed = directories.files.pinned(saved.distributions, saved.modules)
+    needed = directories.files.pinned(saved.distributions, saved.modules | _modules_of(example))
     directories.files.write_environment(
         directory,
         environment(needed, request.conda_env, request.pip_requirements, request.extra_pip_requirements),
@@ -159,6 +159,11 @@ def copied(source: Path, target: Path) -> None:
         shutil.copy(source, target)
     else:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _modules_of(example: Example | None) -> frozenset[str]:
+    """The packages that a model is given data of."""
+    return frozenset({"pandas"}) if example is not None and example.info["type"] == "dataframe" else frozenset()
 
 
 def _prepared(path: Path) -> Path:

@@ -189,7 +189,7 @@ def _union(inside: tuple[Any, ...]) -> ColSpecType:
 
 def _property(name: str, field: Any) -> Property:
     found = type_of_hint(field.annotation)
-    return Property(name, found.dtype, required=found.required and field.is_required())
+    return Property(name, found.dtype, required=found.required)
 
 
 def _field(name: str, hint: Any) -> Property:

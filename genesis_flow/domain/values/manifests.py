@@ -7,6 +7,7 @@ model), or signed, so that nobody who can write the files can write a matching l
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -71,7 +72,7 @@ def write_manifest(directory: Path) -> Manifest:
     Raises:
         UntrustedContent: There is something else than plain files and directories.
     """
-    files = {name: _entry(directory / name) for name in sorted(_names(directory))}
+    files = {name: _entry(path) for name, path in sorted(_entries(directory))}
     content = {"version": _VERSION, "files": {name: attrs.asdict(each) for name, each in files.items()}}
     data = json.dumps(content, indent=1, ensure_ascii=False).encode()
     (directory / MANIFEST_FILE).write_bytes(data)
@@ -98,19 +99,16 @@ def verify_directory(directory: Path, digest: str | None = None) -> Manifest | N
             f"The model's files are not those that were logged: {MANIFEST_FILE} has the digest {manifest.digest}, "
             f"recorded is {shown(digest)}."
         )
-    there = set(_names(directory))
-    _require(sorted(there - manifest.files.keys()), "added")
-    _require(sorted(manifest.files.keys() - there), "removed")
+    there = dict(_entries(directory))
+    _require(sorted(there.keys() - manifest.files.keys()), "added")
+    _require(sorted(manifest.files.keys() - there.keys()), "removed")
     contents: dict[str, bytes] = {}
     room = _MOST_KEPT
     for name, expected in manifest.files.items():
-        path = directory / name
-        if path.lstat().st_size != expected.size:
-            _require([name], "changed")
         if expected.size <= room:
-            contents[name] = require_listed(manifest, name, _bytes(path))
+            contents[name] = require_listed(manifest, name, _bytes(there[name], expected.size))
             room -= expected.size
-        elif _entry(path) != expected:
+        elif _entry(there[name]) != expected:
             _require([name], "changed")
     return attrs.evolve(manifest, contents=contents)
 
@@ -122,11 +120,13 @@ def read_verified(directory: Path, manifest: Manifest | None, relative: Any) -> 
     Raises:
         UntrustedContent, CorruptRecord: As `contained`; or the file is not what the manifest says.
     """
+    known = None if manifest is None or not isinstance(relative, str) else manifest.contents.get(relative)
+    if known is not None:
+        return known  # names of a manifest are those of plain files that were found below the directory
     path = contained(directory, relative)
-    name = path.relative_to(directory.resolve()).as_posix()
     if manifest is None:
         return path.read_bytes()
-    return manifest.contents.get(name) or require_listed(manifest, name, path.read_bytes())
+    return require_listed(manifest, path.relative_to(directory.resolve()).as_posix(), path.read_bytes())
 
 
 def require_listed(manifest: Manifest | None, name: str, data: bytes) -> bytes:
@@ -151,36 +151,43 @@ def _require(names: list[str], happened: str) -> None:
         )
 
 
-def _names(directory: Path) -> Iterator[str]:
-    """The files below a directory, links and all that is neither file nor directory refused."""
-    pending = [""]
+def _entries(directory: Path) -> Iterator[tuple[str, str]]:
+    """The files below a directory and where they are; links and all that is neither file nor directory refused."""
+    pending = [("", os.fspath(directory))]
     while pending:
-        below = pending.pop()
-        for each in os.scandir(directory / below):
+        below, at = pending.pop()
+        for each in os.scandir(at):
             name = f"{below}{each.name}"
             if each.is_dir(follow_symlinks=False):
                 if each.name != _COMPILED:
-                    pending.append(f"{name}/")
+                    pending.append((f"{name}/", each.path))
             elif not each.is_file(follow_symlinks=False):
                 raise UntrustedContent(f"The model holds {shown(name)}, which is neither a file nor a directory.")
             elif name not in LATER_FILES:
-                yield name
+                yield name, each.path
 
 
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        _require_plain(file)
-        return file.read()
+def _opened(path: str) -> BinaryIO:
+    """A plain file for reading; what has become a link since it was listed is not followed."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UntrustedContent(f"The model's file {shown(os.path.basename(path))} is not a plain file.")
+    return os.fdopen(handle, "rb", buffering=0)
 
 
-def _require_plain(file: BinaryIO) -> None:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise UntrustedContent(f"The model's file {shown(file.name)} is not a plain file.")
+def _bytes(path: str, size: int) -> bytes:
+    """What is in a file that should have `size` bytes; of a longer one, no more than one byte more."""
+    with _opened(path) as file:
+        most = min(size, os.fstat(file.fileno()).st_size) + 1
+        data = file.read(most)
+        while len(data) < most and (more := file.read(most - len(data))):
+            data += more
+    return data
 
 
-def _entry(path: Path) -> Entry:
-    with path.open("rb") as file:
-        _require_plain(file)
+def _entry(path: str) -> Entry:
+    with _opened(path) as file:
         size, found = 0, hashlib.sha256()
         while piece := file.read(_PIECE):
             found.update(piece)
@@ -193,15 +200,19 @@ def _digest(data: bytes) -> str:
 
 
 def _read(directory: Path) -> Manifest | None:
-    path = directory / MANIFEST_FILE
-    if not os.path.lexists(path):
+    try:
+        data = _bytes(f"{os.fspath(directory)}/{MANIFEST_FILE}", _LARGEST_MANIFEST)
+    except FileNotFoundError:
         return None
-    if path.is_symlink() or not path.is_file():
-        raise UntrustedContent(f"The model's {MANIFEST_FILE} is not a plain file.")
-    with path.open("rb") as file:
-        data = file.read(_LARGEST_MANIFEST + 1)
+    except OSError as error:
+        raise UntrustedContent(f"The model's {MANIFEST_FILE} is not a plain file: {error.strerror}.") from None
     if len(data) > _LARGEST_MANIFEST:
         raise UntrustedContent(f"The model's {MANIFEST_FILE} is larger than {_LARGEST_MANIFEST} bytes.")
+    return _parsed(data)
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(data: bytes) -> Manifest:
     try:
         content = json.loads(data)
         if content["version"] != _VERSION:

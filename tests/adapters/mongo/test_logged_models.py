@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.indexes import MODEL_POINTS, MODELS
 from genesis_flow.adapters.mongo.model_documents import scope_of, value_term
-from genesis_flow.adapters.mongo.model_points import NEAR
+from genesis_flow.adapters.mongo.model_points import NEAR, MongoModelPoints
 from genesis_flow.adapters.mongo.model_search import is_by_id, models_exactly, plan
 from genesis_flow.adapters.mongo.terms import DELETED
-from genesis_flow.domain.entities.logged_model import ModelStatus
+from genesis_flow.domain.entities.logged_model import ModelStatus, ordered_points
 from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.errors import Unavailable
 from genesis_flow.domain.search.ast import DatasetScope, Order
 from genesis_flow.domain.search.fields import LOGGED_MODELS
 from genesis_flow.domain.search.model_binding import bind_model_filter, bind_model_order
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.queries import LoggedModelQuery
+from tests.adapters.mongo.failing import failing, open_failing
 from tests.adapters.mongo.listening import Commands
 from tests.adapters.mongo.opening import open_database, stores_on
+from tests.adapters.mongo.test_faults import DROPPED_AFTER, DROPPED_BEFORE, INTERRUPTED_AFTER, STEPPED_DOWN
 from tests.adapters.mongo.test_plans import explained
-from tests.contracts.samples import NOW, added_experiment, added_model, added_run, measure, model_point
+from tests.contracts.samples import (
+    NOW,
+    added_experiment,
+    added_model,
+    added_run,
+    measure,
+    model_point,
+    shown_points,
+)
 from tests.contracts.stores import Stores
 
 MANY = 400
@@ -219,3 +232,41 @@ def test_a_model_document_stays_small(stores: Stores, database: MongoDatabase) -
     assert document is not None
     assert (NEAR, NEAR + 44) == (len(document["r"]), document["n"])
     assert {scope_of("d"), scope_of("d", "1")}.isdisjoint(document["sc"])
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[MongoDatabase]:
+    """A database whose driver retries nothing, as on Cosmos DB."""
+    database = open_failing("logged_models_bare", retryWrites="false", retryReads="false")
+    database[MODELS].find_one({})  # connects, and puts indexes in place
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE, STEPPED_DOWN, INTERRUPTED_AFTER])
+@pytest.mark.parametrize("command", ["find", "findAndModify", "insert", "update", "only the model"])
+@pytest.mark.parametrize("size", [3, 200, 400])
+def test_a_batch_that_failed_can_be_sent_again(
+    bare: MongoDatabase, command: str, fault: dict[str, object], size: int
+) -> None:
+    """Wherever a fault is, between run and model too, the same batch again loses and doubles nothing."""
+    stores = stores_on(bare, closes=False)
+    run = added_run(stores)
+    model = added_model(stores, run.experiment_id)
+    sent = [model_point(model.id, "m", n / 7, run.id, step=n, dataset=("d", "1")) for n in range(size)]
+    metrics = [Metric(point.key, point.value, point.timestamp, point.step) for point in sent]
+
+    if command == "only the model":
+        points = MongoModelPoints(bare)
+        models = points.active_models([model.id])
+        with failing(bare, "findAndModify", **fault), pytest.raises(AutoReconnect):
+            points.append(models, sent)
+    else:
+        with failing(bare, command, **fault), suppress(Unavailable):
+            stores.runs.append(run.id, metrics=metrics, model_metrics=sent)
+    stores.runs.append(run.id, metrics=metrics, model_metrics=sent)
+    assert shown_points(ordered_points(sent)) == shown_points(stores.models.get(model.id).metrics)
+    assert size == len(stores.runs.history(run.id, "m"))
+    for text in ("metrics.m = 0", f"metrics.m = {(size - 1) / 7!r}", f"metrics.m >= {(size - 1) / 7!r}"):
+        query = query_of(text, [], run.experiment_id, datasets=True)
+        assert [model.id] == [found.id for found in stores.models.find(query).items]

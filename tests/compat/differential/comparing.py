@@ -105,6 +105,14 @@ PROMISED_MESSAGES = (
     r"The (?:run|experiment) (.+) must be in the '(\w+)' state\. Current state is (\w+)\.",
     r"Both 'run_name' argument and 'mlflow\.runName' tag are specified",
     r"No tag with name: (.*?) in run with id (\S+)",
+    r"Logged model with ID '(.*?)' not found",
+    r"Failed to get logged model with ID (.+?)\. ",
+    r"No tag with key '(.*?)' found for model with ID '(.*?)'",
+    r"Invalid model name \((.*?)\) provided",
+    r"`model_id` must be a non-empty string, but got (.+)",
+    r"Invalid order by field name: (.+)",
+    r"`dataset_name` in the `datasets` clause must be specified",
+    r"Both dataset_name and dataset_digest must be provided",
     r"Duplicate parameter keys have been submitted",
     r"A batch logging request can contain at most (\d+)",
     r"Invalid experiment ID '(.*?)'\. Experiment ID must be a valid integer",
@@ -131,6 +139,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "Raised.message": promised,
     "RunInputs.dataset_inputs": unordered,
     "DatasetInput.tags": unordered,
+    "LoggedModel.metrics": unordered,
 }
 
 
@@ -233,6 +242,8 @@ def _identity(item: Any) -> Any:
             return fields["info"].fields["run_id"]
         case Entity("Experiment", fields):
             return fields["experiment_id"]
+        case Entity("LoggedModel", fields):
+            return fields["model_id"]
         case _:
             return None
 

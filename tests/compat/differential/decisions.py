@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tests.compat.differential import predicates as when
 from tests.compat.differential.comparing import Decision
+from tests.compat.differential.model_decisions import MODEL_DECISIONS
 from tests.compat.differential.performing import START
 from tests.compat.differential.wire import Command, New, Ref
 
@@ -258,4 +259,5 @@ DECISIONS: Sequence[Decision] = (
         when.stock_token,
         [_RUN, Command("search_runs", {"experiment_ids": ["0"], "page_token": "eyJvZmZzZXQiOiAxfQ=="})],
     ),
+    *MODEL_DECISIONS,
 )

@@ -19,13 +19,15 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from tests.compat.differential.wire import Command, Entity, New, Pages, Raised, Ref
+from tests.compat.differential.wire import Command, Entity, ModelRef, New, Pages, Raised, Ref
 
 #: What the clock says when a store is opened: a whole number of seconds, so that no rounding shows.
 START = 1_700_000_000_000
 
 _GENERATED_NAME = re.compile(r"[a-z]+-[a-z]+-\d{1,3}")
 _MOST_PAGES = 60
+#: Logged models get other ids than runs.
+_FIRST_MODEL = 1_000
 
 
 @contextmanager
@@ -68,6 +70,7 @@ class Performer:
         self._package = package
         self._entities = importlib.import_module(f"{package}.entities")
         self._runs: list[str] = []
+        self._models: list[str] = []
         self._names: dict[str, str] = {}
         with clock_at(START):
             root = client.get_experiment("0").artifact_location.removesuffix("/0")
@@ -90,6 +93,11 @@ class Performer:
         arguments = {name: self._argument(value) for name, value in command.arguments.items()}
         if command.walk:
             return Pages([[self._plain(item) for item in page] for page in _pages(method, arguments)])
+        if command.name == "create_logged_model":
+            with next_run_id(self._package, _FIRST_MODEL + len(self._models)):
+                model = method(**arguments)
+            self._learn_model(model, command)
+            return self._plain(model)
         if command.name != "create_run":
             return self._plain(method(**arguments))
         with next_run_id(self._package, len(self._runs)):
@@ -107,9 +115,19 @@ class Performer:
         if name not in given and len(name) <= 20 and _GENERATED_NAME.fullmatch(name):
             self._names[name] = f"<name of run {number}>"
 
+    def _learn_model(self, model: Any, command: Command) -> None:
+        """Give a new logged model, and its name if it was generated, a logical name."""
+        number = len(self._models)
+        self._models.append(model.model_id)
+        self._names[model.model_id] = f"<model {number}>"
+        if command.arguments.get("name") is None:
+            self._names[model.name] = f"<name of model {number}>"
+
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Ref):
             return self._runs[value.number % len(self._runs)] if self._runs else "0" * 32
+        if isinstance(value, ModelRef):
+            return self._models[value.number % len(self._models)] if self._models else "m-0"
         if isinstance(value, New):
             arguments = {name: self._argument(item) for name, item in value.arguments.items()}
             return getattr(self._entities, value.kind)(**arguments)

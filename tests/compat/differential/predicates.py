@@ -15,6 +15,7 @@ REFUSED: Final = Raised("MlflowException", "INVALID_PARAMETER_VALUE")
 
 _METRIC_FIELDS: Final = ("RunData.metrics", "Metric.value")
 _LARGEST: Final = sys.float_info.max
+_UNREAD: Final = ("Invalid clause", "Invalid filter string", "Expected numeric")
 _DRIVER_ERRORS: Final = r"int too large|surrogates not allowed|float\(\) argument must be"
 
 
@@ -32,13 +33,13 @@ def infinite_filter(seen: Seen) -> Any:
 
 def number_forms(seen: Seen) -> Any:
     """Stock does not see a number in one."""
-    refused = isinstance(seen.stock, Raised) and seen.stock.message.startswith(("Invalid clause", "Expected numeric"))
+    refused = isinstance(seen.stock, Raised) and seen.stock.message.startswith(_UNREAD)
     return ANY if refused and re.search(r"[<>=] *(\+\d|-?\d[\d.]*e\+\d)", _filter(seen), re.IGNORECASE) else SAME
 
 
 def number_keys(seen: Seen) -> Any:
     """Stock does not see a key in one with a part that is a number."""
-    texts = (_filter(seen), *(seen.command.arguments.get("order_by") or ()))
+    texts = (_filter(seen), *map(str, seen.command.arguments.get("order_by") or ()))
     found = any(re.search(r"(?:metric|param|tag)\w*(?:\.\w+)*\.\d", text) for text in texts)
     return ANY if found and isinstance(seen.stock, Raised) and seen.stock.code is not None else SAME
 
@@ -185,7 +186,7 @@ def new_outputs(seen: Seen) -> Any:
 
 def cut_keys(seen: Seen) -> Any:
     """A descending order by a key that ends in a space."""
-    orders = seen.command.arguments.get("order_by") or ()
+    orders = map(str, seen.command.arguments.get("order_by") or ())
     is_cut = any(re.search(r" [`\"] +desc$", text, re.IGNORECASE) for text in orders)
     return ANY if is_cut and not seen.field else SAME
 
@@ -220,7 +221,7 @@ def tagged_experiments(seen: Seen) -> Any:
     """An experiment's last change was to a tag."""
     if seen.field == "Experiment.last_update_time" and seen.parent is not None:
         return _tagged_at(seen, seen.parent.fields["experiment_id"]) or SAME
-    given = (_filter(seen), *(seen.command.arguments.get("order_by") or ()))
+    given = (_filter(seen), *map(str, seen.command.arguments.get("order_by") or ()))
     is_search = seen.command.name == "search_experiments" and isinstance(seen.stock, Pages)
     by_time = any("last_update_time" in text for text in given)
     return ANY if is_search and by_time and any(_tagged_at(seen, str(id)) for id in range(20)) else SAME
@@ -240,7 +241,7 @@ def _tagged_at(seen: Seen, experiment_id: str) -> int | None:
 
 def lost_names(seen: Seen) -> Any:
     """A run lost the tag that holds its name."""
-    texts = (_filter(seen), *(seen.command.arguments.get("order_by") or ()))
+    texts = (_filter(seen), *map(str, seen.command.arguments.get("order_by") or ()))
     if seen.command.name != "search_runs" or not any(re.search("run.?name", text, re.IGNORECASE) for text in texts):
         return SAME
     lost = any(

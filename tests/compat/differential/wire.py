@@ -23,6 +23,16 @@ class Ref:
 
 
 @dataclass(frozen=True)
+class ModelRef:
+    """The n-th logged model that the sequence created (modulo their number)."""
+
+    number: int
+
+    def __repr__(self) -> str:
+        return f"model({self.number})"
+
+
+@dataclass(frozen=True)
 class New:
     """An entity to construct: its class and the arguments of its constructor."""
 
@@ -82,7 +92,7 @@ class Raised:
     message: str = ""
 
 
-_CLASSES = {kind.__name__: kind for kind in (Ref, New, Command, Entity, Pages, Raised)}
+_CLASSES = {kind.__name__: kind for kind in (Ref, ModelRef, New, Command, Entity, Pages, Raised)}
 
 
 def encode(value: Any) -> Any:
