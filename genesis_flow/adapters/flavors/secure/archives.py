@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 from genesis_flow.adapters.flavors.secure.limits import Limits, too_much
@@ -97,22 +98,32 @@ class Archive:
 
     def _checked(self, limits: Limits) -> dict[str, zipfile.ZipInfo]:
         members: dict[str, zipfile.ZipInfo] = {}
-        expanded = packed = 0
+        expanded = 0
         for member in self._file.infolist():
             name = member.filename
             if member.orig_filename != name or not _is_plain(name) or name in members:
                 raise forbidden(self._source, f"it has a member '{shown(name)}', whose name leads elsewhere")
             if member.flag_bits & _ENCRYPTED or member.compress_type not in _KNOWN:
                 raise corrupt(self._source, f"its member '{shown(name)}' is encrypted or packed in an unknown way")
-            expanded, packed = expanded + member.file_size, packed + member.compress_size
+            expanded += member.file_size
             members[name] = member
             if len(members) > limits.members:
                 raise too_much(self._source, "members", limits.members)
-        if packed > len(self._content):
-            raise forbidden(self._source, "its members overlap")
+        self._require_apart(members.values())
         if expanded > limits.expanded_bytes(len(self._content)):
             raise too_much(self._source, "bytes when expanded", limits.expanded_bytes(len(self._content)))
         return members
+
+
+    def _require_apart(self, members: Iterable[zipfile.ZipInfo]) -> None:
+        """Members that share their bytes expand to more than they are."""
+        end = 0
+        for member in sorted(members, key=lambda each: each.header_offset):
+            if member.header_offset < end:
+                raise forbidden(self._source, "its members overlap")
+            end = member.header_offset + _HEADER.size + member.compress_size
+        if end > len(self._content):
+            raise corrupt(self._source, "it is truncated")
 
 
 def _is_plain(name: str) -> bool:

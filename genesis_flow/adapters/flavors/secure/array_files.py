@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.archives import Archive
@@ -12,6 +13,11 @@ from genesis_flow.adapters.flavors.secure.refusals import corrupt
 from genesis_flow.domain.values.trust import Trust
 
 MAGIC: Final = b"\x93NUMPY"
+_VERSION_1: Final = MAGIC + b"\x01\x00"
+_SIMPLE: Final = re.compile(
+    rb"\{'descr': '([<>|=]?[?bBiufcSUV][0-9]{0,9})', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:[0-9]{1,18}, ?)*(?:[0-9]{1,18})?)\), \} *\n"
+)
 #: The longest header that is parsed; numpy's own limit for files that nobody vouches for.
 _MOST_HEADER: Final = 10_000
 
@@ -54,6 +60,8 @@ def _header(content: memoryview, source: str) -> tuple[tuple[int, ...], bool, An
 
 def _parsed_header(content: memoryview) -> tuple[tuple[int, ...], bool, Any, int]:
     """Shape, order and type of a .npy file, and where its data begins."""
+    if (simple := _simple_header(content)) is not None:
+        return simple
     from numpy.lib import format as npy
 
     head = io.BytesIO(content[: _MOST_HEADER + 16])
@@ -65,6 +73,21 @@ def _parsed_header(content: memoryview) -> tuple[tuple[int, ...], bool, Any, int
     if any(type(length) is not int or length < 0 for length in shape):
         raise ValueError("its shape is odd")
     return shape, fortran, kind, head.tell()
+
+
+def _simple_header(content: memoryview) -> tuple[tuple[int, ...], bool, Any, int] | None:
+    """What numpy writes for numbers, read without a parser."""
+    if bytes(content[:8]) != _VERSION_1:
+        return None
+    end = 10 + int.from_bytes(content[8:10], "little")
+    match = _SIMPLE.fullmatch(bytes(content[10:end])) if end <= min(len(content), _MOST_HEADER) else None
+    if match is None:
+        return None
+    import numpy
+
+    code, order, shape = match.groups()
+    lengths = tuple(int(length) for length in shape.split(b",") if length.strip())
+    return lengths, order == b"True", numpy.dtype(code.decode()), end
 
 
 def _objects(content: memoryview, limits: Limits, source: str, trust: Trust | None) -> Any:

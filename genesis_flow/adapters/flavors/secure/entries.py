@@ -88,7 +88,8 @@ def aliased(table: Table, aliases: Iterable[tuple[str, str]]) -> Table:
     }
 
 
-_RESOLVED: Final[dict[int, Any]] = {}
+#: By the entry itself, which so lives as long as what is kept for it.
+_RESOLVED: Final[dict[Entry, Any]] = {}
 
 
 def resolved(entry: Entry) -> Any:
@@ -98,10 +99,11 @@ def resolved(entry: Entry) -> Any:
     Raises:
         LookupError: The package is not installed, or this version does not have the name.
     """
-    key = id(entry)
-    if key not in _RESOLVED:
-        _RESOLVED[key] = _found(entry)
-    return _RESOLVED[key]
+    if entry.vouched:  # is made anew for each load
+        return _found(entry)
+    if entry not in _RESOLVED:
+        _RESOLVED[entry] = _found(entry)
+    return _RESOLVED[entry]
 
 
 def _found(entry: Entry) -> Any:

@@ -18,6 +18,8 @@ from genesis_flow.domain.errors import GenesisFlowError
 
 #: joblib writes an array of objects as a pickle inside a pickle; arrays of arrays nest once more.
 _MOST_LEVELS: Final = 16
+#: How many steps are taken between two looks at the limits.
+_CHECKED_EVERY: Final = 4_096
 
 
 class ObjectMaker(Protocol):
@@ -40,6 +42,9 @@ class ObjectMaker(Protocol):
 
     def key(self, container: Any, key: Any) -> Any:
         """A key or member that the container may have."""
+
+    def content(self, kind: Callable[[memoryview], Any], view: memoryview) -> Any:
+        """Bytes of a kind."""
 
 
 class Machine:
@@ -89,6 +94,8 @@ class Machine:
             raise
         except Refused as error:
             raise forbidden(self.source, f"{error} (at byte {self.at})") from error
+        except IndexError as error:
+            raise corrupt(self.source, f"it is truncated, or takes what is not there (at byte {self.at})") from error
         except MemoryError as error:
             raise corrupt(self.source, "it asks for more memory than there is") from error
         except RecursionError as error:
@@ -97,8 +104,7 @@ class Machine:
             raise corrupt(self.source, f"{type(error).__name__} at byte {self.at}: {error}") from error
 
     def _run(self) -> Any:
-        data, steps = self.data, STEPS
-        most = self.limits.opcodes
+        data, steps, countdown = self.data, STEPS, _CHECKED_EVERY
         while True:
             code = data[self.at]
             self.at += 1
@@ -108,14 +114,19 @@ class Machine:
             if step is None:
                 raise Refused(f"the opcode {bytes([code])!r} is not one that models need")
             step(self)
-            self.steps += 1
-            if not self.steps & 0xFFF:
-                self.deadline.check()
-                if self.steps > most:
-                    raise too_much(self.source, "steps", most)
+            countdown -= 1
+            if not countdown:
+                countdown = _CHECKED_EVERY
+                self._check()
         if self.marks or len(self.stack) != 1:
             raise Refused("it leaves more or less than one object")
         return self.stack.pop()
+
+    def _check(self) -> None:
+        self.steps += _CHECKED_EVERY
+        self.deadline.check()
+        if self.steps > self.limits.opcodes:
+            raise too_much(self.source, "steps", self.limits.opcodes)
 
     def nested(self) -> Any:
         """The object of another pickle that begins here; this one goes on behind it."""
@@ -125,7 +136,8 @@ class Machine:
             self.data, self.maker, self.limits, self.deadline, self.source,
             at=self.at, after_state=self.after_state, persistent=self.persistent,
         )  # fmt: skip
-        inner.level, inner.steps = self.level + 1, self.steps
+        # A file of many small pickles must not get around the count of steps.
+        inner.level, inner.steps = self.level + 1, self.steps + _CHECKED_EVERY // 8
         found = inner.run()
         self.at, self.steps = inner.at, inner.steps
         return found

@@ -7,6 +7,7 @@ import enum
 import importlib
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
@@ -121,6 +122,10 @@ class Making:
             if entry.key is not None:
                 entry.key(key)
         return require_key(key)
+
+    def content(self, kind: Callable[[memoryview], Any], view: memoryview) -> Any:
+        """A copy of bytes of the file."""
+        return kind(view)
 
     def finish(self) -> None:
         """Look at the made objects whose parts have to fit each other, now that all have their parts."""

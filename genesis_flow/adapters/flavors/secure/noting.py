@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from genesis_flow.adapters.flavors.secure.catalogue import entry_of
@@ -18,6 +18,7 @@ from genesis_flow.domain.values.trust import Trust
 
 _CODE: Final = re.compile(r"[<>=|]?([a-zA-Z?])([0-9]*)")
 
+_MOST_CONTENT: Final = 256
 _WRONG: Final = (Verdict.REFUSED, Verdict.TRUSTABLE)
 
 
@@ -78,6 +79,10 @@ class Noting:
     def key(self, container: Any, key: Any) -> Any:
         """A plain key, or a note of one."""
         return require_key(key, Note)
+
+    def content(self, kind: Callable[[memoryview], Any], view: memoryview) -> Any:
+        """The bytes, if they are few: nobody looks at the content of an array here."""
+        return kind(view if len(view) <= _MOST_CONTENT else view[:0])
 
     def require_allowed(self) -> None:
         """

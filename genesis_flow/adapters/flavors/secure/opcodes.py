@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.adapters.flavors.secure.entries import Refused
 from genesis_flow.adapters.flavors.secure.limits import too_much
+from genesis_flow.adapters.flavors.secure.refusals import corrupt
 
 if TYPE_CHECKING:
     from genesis_flow.adapters.flavors.secure.machine import Machine
@@ -42,13 +43,20 @@ def _fresh(code: bytes, kind: Callable[[], Any]) -> None:
 
 def _text(code: bytes, size: int) -> None:
     def step(machine: Machine) -> None:
-        machine.stack.append(str(machine.take(machine.number(size)), "utf-8", "surrogatepass"))
+        data, start = machine.data, machine.at + size
+        end = start + int.from_bytes(data[machine.at : start], "little")
+        if end > len(data):
+            raise corrupt(machine.source, "it is truncated")
+        machine.at = end
+        machine.stack.append(str(data[start:end], "utf-8", "surrogatepass"))
 
     STEPS[code[0]] = step
 
 
 def _bytes(code: bytes, size: int, kind: Callable[[memoryview], Any]) -> None:
-    STEPS[code[0]] = lambda machine: machine.stack.append(kind(machine.take(machine.number(size))))
+    STEPS[code[0]] = lambda machine: machine.stack.append(
+        machine.maker.content(kind, machine.take(machine.number(size)))
+    )
 
 
 def _unsigned(code: bytes, size: int) -> None:
@@ -57,6 +65,12 @@ def _unsigned(code: bytes, size: int) -> None:
 
 def _recall(code: bytes, size: int) -> None:
     STEPS[code[0]] = lambda machine: machine.stack.append(_remembered(machine, machine.number(size)))
+
+
+def _byte(machine: Machine) -> int:
+    at = machine.at
+    machine.at = at + 1
+    return machine.data[at]
 
 
 def _remember(code: bytes, size: int) -> None:
@@ -92,11 +106,11 @@ _bytes(pickle.BINBYTES, 4, bytes)
 _bytes(pickle.SHORT_BINBYTES, 1, bytes)
 _bytes(pickle.BINBYTES8, 8, bytes)
 _bytes(pickle.BYTEARRAY8, 8, bytearray)
-_unsigned(pickle.BININT1, 1)
+STEPS[pickle.BININT1[0]] = lambda machine: machine.stack.append(_byte(machine))
 _unsigned(pickle.BININT2, 2)
-_recall(pickle.BINGET, 1)
+STEPS[pickle.BINGET[0]] = lambda machine: machine.stack.append(_remembered(machine, _byte(machine)))
 _recall(pickle.LONG_BINGET, 4)
-_remember(pickle.BINPUT, 1)
+STEPS[pickle.BINPUT[0]] = lambda machine: machine.remember(_byte(machine))
 _remember(pickle.LONG_BINPUT, 4)
 _tuple(pickle.TUPLE1, 1)
 _tuple(pickle.TUPLE2, 2)
@@ -113,7 +127,7 @@ def _proto(machine: Machine) -> None:
 def _frame(machine: Machine) -> None:
     size = machine.number(8)
     if size > len(machine.data) - machine.at:
-        raise Refused("a frame is longer than the file")
+        raise corrupt(machine.source, "it is truncated")
 
 
 @_step(pickle.MARK)
@@ -199,7 +213,11 @@ def _put(machine: Machine) -> None:
 
 @_step(pickle.MEMOIZE)
 def _memoize(machine: Machine) -> None:
-    machine.remember(len(machine.memo))
+    memo = machine.memo
+    index = len(memo)
+    if index >= machine.limits.memo:
+        raise too_much(machine.source, "remembered objects", machine.limits.memo)
+    memo[index] = machine.stack[-1]
 
 
 @_step(pickle.TUPLE)

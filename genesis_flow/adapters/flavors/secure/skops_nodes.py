@@ -26,7 +26,7 @@ class Reading:
     def __init__(self, archive: Archive, making: Making, limits: Limits, deadline: Deadline) -> None:
         self.archive, self.making, self.limits, self.deadline = archive, making, limits, deadline
         self._known: dict[Any, Any] = {}
-        self._depth = 0
+        self._depth = self._count = 0
 
     def read(self, node: Any) -> Any:
         """The object that a node describes; one that was made for an earlier node with its id is given again."""
@@ -38,7 +38,9 @@ class Reading:
         self._depth += 1
         if self._depth > self.limits.depth:
             raise too_much(self.making.source, "nested containers", self.limits.depth)
-        self.deadline.check()
+        self._count += 1
+        if not self._count & 0xFFF:
+            self.deadline.check()
         made = NODES[node["__loader__"]](self, node)
         self._depth -= 1
         if node.get("__id__"):

@@ -47,10 +47,11 @@ def opened(source: Path, limits: Limits) -> Iterator[BinaryIO]:
         raise Forbidden(f"The permissions of '{source}' do not allow the operation.") from error
     except OSError as error:
         raise Unavailable(f"'{source}' cannot be read: {error.strerror}.") from error
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise _no_such_file(source)
     with os.fdopen(handle, "rb", buffering=0) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise _no_such_file(source)
         if status.st_size > limits.file_bytes:
             raise too_much(source.name, "bytes", limits.file_bytes)
         yield cast(BinaryIO, file)

@@ -171,8 +171,7 @@ def array_of_buffer(target: Any, args: tuple[Any, ...]) -> Any:
     if order == "K":
         assert axes is not None
         require(sorted(axes) == list(range(len(shape))), "the order of an array's axes is odd")
-        array = numpy.frombuffer(content, kind).reshape([shape[axis] for axis in axes])
-        return array.transpose([list(axes).index(axis) for axis in range(len(shape))])
+        return numpy.frombuffer(content, kind).reshape(shape).transpose(axes)
     return numpy.frombuffer(content, kind).reshape(shape, order=order)
 
 

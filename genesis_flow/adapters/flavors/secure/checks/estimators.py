@@ -103,7 +103,8 @@ def finish_vectors(made: Any) -> None:
     )  # fmt: skip
     for name in ("_probA", "_probB"):
         odds = attributes.get(name)
-        require(odds is None or (is_of(odds, numpy.ndarray) and odds.size in (0, bias.size)), "a machine's odds are odd")
+        fits = odds is None or (is_of(odds, numpy.ndarray) and odds.size in (0, bias.size))
+        require(fits, "the probabilities of a support vector machine are odd")
 
 
 def set_predictor(made: Any, state: Any) -> None:
