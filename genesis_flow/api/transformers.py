@@ -35,6 +35,7 @@ __all__ = [
     "load_model",
     "log_model",
     "save_model",
+    "trainer_callback",
 ]
 
 
@@ -258,6 +259,24 @@ def load_model(
         "pipeline_options": kwargs,
     }
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
+
+
+def trainer_callback() -> Any:
+    """
+    A callback for the `Trainer` of transformers: params and metrics are noted in the run in force, else in a new one.
+
+    Use it as `Trainer(..., callbacks=[genesis_flow.transformers.trainer_callback()])`.
+
+    Raises:
+        ImportError: transformers is not installed.
+
+    Source: ours; transformers has a callback of this kind for MLflow itself.
+    """
+    import transformers
+
+    from genesis_flow.api.training import trainer_callback_class
+
+    return trainer_callback_class(transformers.TrainerCallback)()
 
 
 def _live(model: Any, options: dict[str, Any]) -> Any:
