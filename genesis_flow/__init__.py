@@ -28,7 +28,8 @@ _ALIASES = {
     name: f"genesis_flow.api.{name}"
     for name in (
         "artifacts", "client", "config", "data", "entities", "environment_variables", "exceptions", "flavors",
-        "models", "prompt", "pyfunc", "pytorch", "sklearn", "store", "tracking", "types", "utils", "version",
+        "models", "prompt", "pyfunc", "pytorch", "sklearn", "store", "tracking", "transformers", "types", "utils",
+        "version",
     )
 }  # fmt: skip
 

@@ -285,17 +285,18 @@ def load_state_dict(
 
     Source: MLflow `mlflow.pytorch.load_state_dict`; trust is ours.
     """
-    directory = located(state_dict_uri).directory
+    found = located(state_dict_uri)
+    directory = found.directory
     if not MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get() and not (directory / "state_dict.safetensors").exists():
         raise MlflowException(
             "Deserializing model using pickle is disallowed, but this state dict is saved in pickle format. You can "
             "set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' to 'true' to allow it.",
             "PERMISSION_DENIED",
         )
-    given = trusted_by(trusted, allow_unsafe_deserialization)
-    found = _states().load_state(directory, given, {"mapped": kwargs.get("mmap")})
+    given = trusted_by(trusted, allow_unsafe_deserialization, found)
+    state = _states().load_state(directory, given, {"mapped": kwargs.get("mmap")})
     device = _device(kwargs)
-    return found if device is None else _moved(found, device)
+    return state if device is None else _moved(state, device)
 
 
 def _states() -> StateDictionaries:

@@ -27,6 +27,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "python_function": "genesis_flow.adapters.flavors.python_function:PythonFunctionFlavor",
     "pytorch": "genesis_flow.adapters.flavors.pytorch:PytorchFlavor",
     "sklearn": "genesis_flow.adapters.flavors.sklearn:SklearnFlavor",
+    "transformers": "genesis_flow.adapters.flavors.transformers:TransformersFlavor",
 }
 
 #: The flavors of the `loader_module`s that a file may name. Such a name is looked up here and never imported.
@@ -35,6 +36,7 @@ LOADERS: Final[Mapping[str, str]] = {
     "mlflow.pyfunc.model": "python_function",
     "mlflow.pytorch": "pytorch",
     "mlflow.sklearn": "sklearn",
+    "mlflow.transformers": "transformers",
 }
 
 _OURS: Final = "genesis-flow"

@@ -54,9 +54,8 @@ def sklearn_models(mlflow: Any, directory: Path) -> None:
     save(LinearRegression().fit(FRAME, CLASSES), directory / "sklearn_params", input_example=(FRAME, {"limit": 1}))
     forest = RandomForestClassifier(3, random_state=0).fit(FRAME, CLASSES)
     trusted = {} if _has_no_skops(mlflow) else {"skops_trusted_types": ["sklearn.tree._tree.Tree"]}
-    save(
-        forest, directory / "sklearn_proba", pyfunc_predict_fn="predict_proba", signature=infer_signature(FRAME), **trusted
-    )  # fmt: skip
+    signed = {"signature": infer_signature(FRAME), **trusted}
+    save(forest, directory / "sklearn_proba", pyfunc_predict_fn="predict_proba", **signed)
     save(pipeline, directory / "sklearn_requirements", pip_requirements=["scikit-learn"])
     save(pipeline, directory / "sklearn_extra", extra_pip_requirements=["coolname>=1"])
     save(pipeline, directory / "sklearn_code", code_paths=[str(MATERIAL / "own_loader.py")])
@@ -101,9 +100,8 @@ def python_models(mlflow: Any, directory: Path) -> None:
     save(directory / "hints", python_model=Shouting(), input_example=["a", "b"])
     save(directory / "function", python_model=shout, input_example=["a", "b"])
     save(directory / "pydantic", python_model=Repeating(), input_example=[{"role": "a"}])
-    save(
-        directory / "code", python_model=str(MATERIAL / "code_model.py"), input_example=FRAME, model_config={"factor": 5}
-    )  # fmt: skip
+    code = str(MATERIAL / "code_model.py")
+    save(directory / "code", python_model=code, input_example=FRAME, model_config={"factor": 5})
     sys.path.insert(0, str(MATERIAL))
     save(
         directory / "loader", loader_module="own_loader", data_path=str(MATERIAL / "text.txt"),

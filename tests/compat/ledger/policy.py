@@ -92,7 +92,6 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
     ),
     FLAVORS: (
         "mlflow.ml_package_versions",
-        "mlflow.transformers",
     ),
     SERVING: (
         "mlflow.models.predict",
