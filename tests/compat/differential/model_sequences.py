@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,6 +52,11 @@ def plain(texts: tuple[str, ...]) -> tuple[str, ...]:
 def legal(names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the names that a model can have."""
     return tuple(name for name in names if name and not set(name) & set("/:.%\"'")) or ("a", "A")
+
+
+def measurable(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the keys that a metric can have: of two faults at once, either side may name another one."""
+    return tuple(key for key in keys if re.fullmatch(r"[/\w.\- :]+", key)) or ("a",)
 
 
 def model() -> st.SearchStrategy[Any]:
@@ -104,7 +110,7 @@ def _measure(draw: st.DrawFn, pool: Pool) -> Command:
     name, digest = _DATASETS[dataset] or (None, None)
     at = draw(st.sampled_from(TIMES[:5])) * 100 + place * 10 + dataset
     given = {
-        "run_id": Ref(draw(st.integers(0, 1))), "key": draw(st.sampled_from(pool.keys)), "value": values[place],
+        "run_id": Ref(draw(st.integers(0, 1))), "key": draw(st.sampled_from(measurable(pool.keys))), "value": values[place],
         "timestamp": at, "step": draw(st.sampled_from(STEPS)), "model_id": ModelRef(draw(st.integers(0, 5))),
     }
     if name is not None or draw(st.booleans()):
