@@ -17,6 +17,7 @@ import torch
 from torch.nn import Linear, ReLU, Sequential
 
 import genesis_flow as mlflow
+from genesis_flow.adapters.flavors.loading import audit_file
 from tests.api.flavors.networks import Network, Sum, Tied
 
 ROWS = np.random.default_rng(7).normal(size=(5, 4)).astype(np.float32)
@@ -394,6 +395,16 @@ def test_hostile_programs_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
             load(str(tmp_path / "m"))
         assert "INVALID_PARAMETER_VALUE" == error.value.error_code
     assert not Path("mark").exists()
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_programs_are_seen_by_audits(tmp_path: Path, kind: str) -> None:
+    """Nothing is made to find out; an honest program is allowed."""
+    file = exported(tmp_path / "m")
+    assert ("torch.export", "") == (audit_file(file).format, audit_file(file).problem)
+    changed(file, HOSTILE[kind])
+
+    assert "was refused" in audit_file(file).problem
 
 
 @pytest.mark.parametrize("kind", ["size", "examples"])
