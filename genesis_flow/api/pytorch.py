@@ -31,6 +31,9 @@ SERIALIZATION_FORMAT_PICKLE: Final = "pickle"
 SERIALIZATION_FORMAT_PT2: Final = "pt2"
 SERIALIZATION_FORMAT_STATE_DICT: Final = "state_dict"
 
+#: The tag of a run that says where its latest checkpoint is.
+_LATEST_CHECKPOINT: Final = "mlflow.latest_checkpoint_artifact"
+
 __all__ = [
     "FLAVOR_NAME",
     "SERIALIZATION_FORMAT_PICKLE",
@@ -38,6 +41,7 @@ __all__ = [
     "SERIALIZATION_FORMAT_STATE_DICT",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "load_checkpoint",
     "load_model",
     "load_state_dict",
     "log_model",
@@ -296,6 +300,56 @@ def load_state_dict(
     found = _states().load_state(directory, given, {"mapped": kwargs.get("mmap")})
     device = _device(kwargs)
     return found if device is None else _moved(found, device)
+
+
+@translating_errors
+def load_checkpoint(
+    model_class: Any,
+    run_id: str | None = None,
+    epoch: int | None = None,
+    global_step: int | None = None,
+    kwargs: dict[str, Any] | None = None,
+    *,
+    trusted: Iterable[str] | None = None,
+    allow_unsafe_deserialization: bool = False,
+) -> Any:
+    """
+    A module of PyTorch Lightning, as a checkpoint that MLflow logged in a run has it.
+
+    Args:
+        model_class: Its class. run_id: None for the active run.
+        epoch, global_step: Of the checkpoint, one of them; None for the latest.
+        kwargs: For `load_from_checkpoint`. trusted, allow_unsafe_deserialization: As `load_model`; the file is
+            read through our own door first.
+
+    Raises:
+        MlflowException: There is no such checkpoint; or as `load_model`.
+
+    Source: MLflow `mlflow.pytorch.load_checkpoint`; trust is ours.
+    """
+    from genesis_flow.api.client import MlflowClient
+    from genesis_flow.api.fluent.active_run import active_run
+
+    run = active_run() if run_id is None else MlflowClient().get_run(run_id)
+    if run is None:
+        raise MlflowException.invalid_parameter_value("There is no active run, so 'run_id' has to be given.")
+    if epoch is not None and global_step is not None:
+        raise MlflowException.invalid_parameter_value(
+            "Only one of 'epoch' and 'global_step' can be set for 'load_checkpoint'."
+        )
+    latest = MlflowClient().get_run(run.info.run_id).data.tags.get(_LATEST_CHECKPOINT)
+    if latest is None:
+        raise MlflowException("There is no logged checkpoint artifact in the current run.")
+    name = latest.rpartition("/")[2]
+    place = latest
+    if epoch is not None or global_step is not None:
+        place = f"checkpoints/{f'epoch_{epoch}' if epoch is not None else f'global_step_{global_step}'}/{name}"
+    with tempfile.TemporaryDirectory(prefix="genesis-flow-checkpoint-") as directory:
+        path = Path(MlflowClient().download_artifacts(run.info.run_id, place, directory))
+        given = trusted_by(trusted, allow_unsafe_deserialization)
+        if not given.allow_unsafe:
+            _states().load_state(path.parent, given, {"file": path.name, "mapped": True})
+        return model_class.load_from_checkpoint(str(path), **(kwargs or {}))
 
 
 def _states() -> StateDictionaries:
