@@ -9,9 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
 from genesis_flow.api import session
@@ -21,8 +19,13 @@ from genesis_flow.api.models.environments import default_conda_env, default_requ
 from genesis_flow.api.models.locating import located, trusted_by
 from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.saving import SaveRequest, save
-from genesis_flow.ports.state_dictionaries import StateDictionaries
-from genesis_flow.settings import MLFLOW_ALLOW_PICKLE_DESERIALIZATION
+from genesis_flow.api.torch_states import (
+    device_in,
+    load_checkpoint,
+    load_state_dict,
+    log_state_dict,
+    save_state_dict,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ __all__ = [
     "SERIALIZATION_FORMAT_STATE_DICT",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "load_checkpoint",
     "load_model",
     "load_state_dict",
     "log_model",
@@ -219,90 +223,8 @@ def load_model(
     """
     found = located(model_uri, dst_path)
     given = trusted_by(trusted, allow_unsafe_deserialization, found)
-    options = {"device": _device(kwargs), "model_class": model_class}
+    options = {"device": device_in(kwargs), "model_class": model_class}
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
-
-
-def log_state_dict(state_dict: dict[str, Any], artifact_path: str, **kwargs: Any) -> None:
-    """
-    Store a state dictionary as an artifact of the run in force; it becomes no model.
-
-    Args: As `save_state_dict`; `artifact_path` is the directory in the run's artifacts.
-
-    Source: MLflow `mlflow.pytorch.log_state_dict`.
-    """
-    from genesis_flow.api.fluent.artifacts import log_artifacts
-
-    with tempfile.TemporaryDirectory(prefix="genesis-flow-state-") as directory:
-        save_state_dict(state_dict, directory, **kwargs)
-        log_artifacts(directory, artifact_path)
-
-
-@translating_errors
-def save_state_dict(state_dict: dict[str, Any], path: str | os.PathLike[str], **kwargs: Any) -> None:
-    """
-    Write a state dictionary, or a checkpoint that holds some, into a directory.
-
-    Args:
-        kwargs: serialization_format="safetensors" for a file of that kind, which holds tensors by name only;
-            all others are for `torch.save`.
-
-    Raises:
-        TypeError: It is no dict.
-        MlflowException: INVALID_PARAMETER_VALUE: It cannot be written as safetensors.
-
-    Source: MLflow `mlflow.pytorch.save_state_dict`; safetensors are ours.
-    """
-    if not isinstance(state_dict, dict):
-        raise TypeError(f"Invalid object type for `state_dict`: {type(state_dict)}. Must be an instance of `dict`")
-    format = kwargs.pop("serialization_format", None)
-    if format not in (None, "pickle", "safetensors"):
-        raise MlflowException.invalid_parameter_value(
-            f"The `serialization_format` of a state dict must be 'pickle' or 'safetensors', not {format!r}."
-        )
-    _states().save_state(state_dict, Path(path), {"format": format, "pickle_options": kwargs})
-
-
-@translating_errors
-def load_state_dict(
-    state_dict_uri: str,
-    *,
-    trusted: Iterable[str] | None = None,
-    allow_unsafe_deserialization: bool = False,
-    **kwargs: Any,
-) -> Any:
-    """
-    A state dictionary that was saved or logged.
-
-    Args:
-        state_dict_uri: Path or URI of its directory.
-        trusted, allow_unsafe_deserialization: As `load_model`; tensors and plain containers need neither.
-        kwargs: `map_location`: where tensors go, a device. `mmap`: whether numbers are read when they are used; the
-            file must not change meanwhile. Other options of `torch.load` have no effect here.
-
-    Raises:
-        MlflowException: As `load_model`.
-
-    Source: MLflow `mlflow.pytorch.load_state_dict`; trust is ours.
-    """
-    found = located(state_dict_uri)
-    directory = found.directory
-    if not MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get() and not (directory / "state_dict.safetensors").exists():
-        raise MlflowException(
-            "Deserializing model using pickle is disallowed, but this state dict is saved in pickle format. You can "
-            "set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' to 'true' to allow it.",
-            "PERMISSION_DENIED",
-        )
-    given = trusted_by(trusted, allow_unsafe_deserialization, found)
-    state = _states().load_state(directory, given, {"mapped": kwargs.get("mmap")})
-    device = _device(kwargs)
-    return state if device is None else _moved(state, device)
-
-
-def _states() -> StateDictionaries:
-    found: Any = session.model_directories().flavors.get(FLAVOR_NAME)
-    states: StateDictionaries = found
-    return states
 
 
 def _live(model: Any) -> Any:
@@ -347,20 +269,3 @@ def _signature_of(model: Any, array: Any) -> Any:
     except Exception as error:  # whatever the model does: the flavor says what is missing
         _log.warning("The signature of the model was not found by its example: %r", error)
         return None
-
-
-def _device(options: dict[str, Any]) -> Any:
-    found = options.get("device") or options.get("map_location")
-    if callable(found) or isinstance(found, dict):
-        raise MlflowException.invalid_parameter_value("'map_location' is the name of a device here, such as 'cuda'.")
-    return found
-
-
-def _moved(state: Any, device: Any) -> Any:
-    if isinstance(state, dict):
-        for key, value in state.items():
-            state[key] = _moved(value, device)
-        return state
-    if isinstance(state, list | tuple):
-        return type(state)(_moved(each, device) for each in state)
-    return state.to(device) if hasattr(state, "to") else state

@@ -34,6 +34,7 @@ __all__ = [
     "get_default_pip_requirements",
     "load_model",
     "log_model",
+    "persist_pretrained_model",
     "save_model",
     "trainer_callback",
 ]
@@ -259,6 +260,43 @@ def load_model(
         "pipeline_options": kwargs,
     }
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
+
+
+@translating_errors
+def persist_pretrained_model(model_uri: str) -> None:
+    """
+    Store the weights of a model that was saved with save_pretrained=False beside its record.
+
+    They are read from the local cache of the hub; nothing is downloaded.
+
+    Args:
+        model_uri: Path or URI, but not of a version of a registered model, which never changes.
+
+    Raises:
+        MlflowException: RESOURCE_ALREADY_EXISTS: They are there. INVALID_PARAMETER_VALUE: It never changes.
+            RESOURCE_DOES_NOT_EXIST: There is no such model, or the cache does not have it.
+
+    Source: MLflow `mlflow.transformers.persist_pretrained_model`.
+    """
+    from genesis_flow.api.models.changes import changing_model
+
+    with changing_model(model_uri) as (directory, model):
+        noted = dict(model.flavors[FLAVOR_NAME])
+        if "model_binary" in noted:
+            raise MlflowException(
+                "It appears that the pretrained model weight is already saved to the artifact path.",
+                "RESOURCE_ALREADY_EXISTS",
+            )
+        parts = load_model(str(directory), return_type="components")
+        shard_size = MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE.get()
+        parts["model"].save_pretrained(directory / "model", max_shard_size=shard_size)
+        for name in ("tokenizer", "feature_extractor", "image_processor", "processor"):
+            if name in parts:
+                parts[name].save_pretrained(directory / "components" / name)
+            noted.pop(f"{name}_name", None)
+            noted.pop(f"{name}_revision", None)
+        noted.pop("source_model_revision", None)
+        model.flavors[FLAVOR_NAME] = {**noted, "model_binary": "model"}
 
 
 def trainer_callback() -> Any:

@@ -36,6 +36,7 @@ class StateDictionaries(ABC):
 
         Args:
             options: "mapped": whether numbers are read when they are used; the file must not change meanwhile.
+                "file": the name of the file, where that is not the usual one.
 
         Raises:
             UntrustedContent, CorruptRecord, Unsupported: See `ModelFlavor.load`.

@@ -103,7 +103,8 @@ class PytorchFlavor(ModelFlavor, StateDictionaries):
 
     def load_state(self, directory: Path, trust: Trust, options: Mapping[str, Any]) -> Any:
         self._library()
-        name = next((name for name in _STATE_FILES if (directory / name).exists()), _STATE_FILES[-1])
+        usual = next((name for name in _STATE_FILES if (directory / name).exists()), _STATE_FILES[-1])
+        name = options.get("file") or usual
         path = contained(directory, name)
         if path.suffix == ".safetensors":
             return read_tensors(path)

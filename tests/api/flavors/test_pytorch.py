@@ -17,6 +17,7 @@ import torch
 from torch.nn import Linear, ReLU, Sequential
 
 import genesis_flow as mlflow
+from genesis_flow.adapters.flavors.loading import audit_file
 from tests.api.flavors.networks import Network, Sum, Tied
 
 ROWS = np.random.default_rng(7).normal(size=(5, 4)).astype(np.float32)
@@ -285,6 +286,42 @@ def test_hostile_state_dictionaries_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "mark").exists()
 
 
+class Checkpointed(Linear):
+    """Loads itself as modules of Lightning do."""
+
+    @classmethod
+    def load_from_checkpoint(cls, path: str, **kwargs: Any) -> Any:
+        """A new one, with the weights in a file."""
+        made = cls(2, 1, **kwargs)
+        made.load_state_dict(torch.load(path, weights_only=False)["state_dict"])
+        return made
+
+
+def test_checkpoints_of_a_run_are_loaded(tmp_path: Path) -> None:
+    """The latest, or that of an epoch, from where MLflow puts them; hostile ones are refused before."""
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'g.db'}")
+    file = tmp_path / "checkpoint.pth"
+    with mlflow.start_run() as run:
+        with pytest.raises(mlflow.MlflowException, match="no logged checkpoint"):
+            mlflow.pytorch.load_checkpoint(Checkpointed)
+        for epoch in range(3):
+            content: Any = {"state_dict": Checkpointed(2, 1).state_dict(), "epoch": epoch}
+            content["state_dict"]["bias"].fill_(epoch)
+            if epoch == 1:
+                content["other"] = Evil(tmp_path / "mark")
+            torch.save(content, file)
+            mlflow.log_artifact(str(file), f"checkpoints/epoch_{epoch}")
+        mlflow.set_tag("mlflow.latest_checkpoint_artifact", "checkpoints/epoch_2/checkpoint.pth")
+        assert 2.0 == mlflow.pytorch.load_checkpoint(Checkpointed).bias.item()
+
+    assert 0.0 == mlflow.pytorch.load_checkpoint(Checkpointed, run.info.run_id, epoch=0).bias.item()
+    with pytest.raises(mlflow.MlflowException, match=r"pathlib\.Path"):
+        mlflow.pytorch.load_checkpoint(Checkpointed, run.info.run_id, epoch=1)
+    assert not (tmp_path / "mark").exists()
+    with pytest.raises(mlflow.MlflowException, match="Only one of 'epoch' and 'global_step'"):
+        mlflow.pytorch.load_checkpoint(Checkpointed, run.info.run_id, epoch=1, global_step=1)
+
+
 @pytest.mark.parametrize("cut", [0, 4, 60, -20])
 @pytest.mark.parametrize("name", ["state_dict.pth", "state_dict.safetensors"])
 def test_damaged_state_dictionaries_are_reported(tmp_path: Path, name: str, cut: int) -> None:
@@ -394,6 +431,16 @@ def test_hostile_programs_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
             load(str(tmp_path / "m"))
         assert "INVALID_PARAMETER_VALUE" == error.value.error_code
     assert not Path("mark").exists()
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_programs_are_seen_by_audits(tmp_path: Path, kind: str) -> None:
+    """Nothing is made to find out; an honest program is allowed."""
+    file = exported(tmp_path / "m")
+    assert ("torch.export", "") == (audit_file(file).format, audit_file(file).problem)
+    changed(file, HOSTILE[kind])
+
+    assert "was refused" in audit_file(file).problem
 
 
 @pytest.mark.parametrize("kind", ["size", "examples"])

@@ -168,6 +168,14 @@ def test_weights_may_stay_on_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "RESOURCE_DOES_NOT_EXIST" == error.value.error_code
     monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda name, revision, local_files_only: str(cached))
     assert same(model.model, mlflow.transformers.load_model(path).model)
+    mlflow.transformers.persist_pretrained_model(path)
+    monkeypatch.undo()
+    assert same(model.model, mlflow.transformers.load_model(path).model)
+    assert {"model_binary": "model", "tokenizer_revision": None} == {
+        key: noted(path).get(key) for key in ("model_binary", "tokenizer_revision")
+    }
+    with pytest.raises(mlflow.MlflowException, match="already saved to the artifact path"):
+        mlflow.transformers.persist_pretrained_model(path)
 
 
 def test_weights_are_saved_if_nobody_knows_where_they_are(tmp_path: Path) -> None:

@@ -34,19 +34,20 @@ def save(mlflow: Any, directory: Path) -> None:
     """Networks in each format, pipelines for each task, a state dictionary, a dictionary of components."""
     torch.manual_seed(4)
     plain = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2)).eval()
-    mlflow.pytorch.save_model(plain, directory / "torch_pt2", input_example=ROWS, metadata={"a": 1})
-    mlflow.pytorch.save_model(Network().eval(), directory / "torch_pt2_own", input_example=ROWS)
-    mlflow.pytorch.save_model(plain, directory / "torch_pickle", input_example=ROWS, serialization_format="pickle")
-    mlflow.pytorch.save_model(Network().eval(), directory / "torch_pickle_own", serialization_format="pickle")
+    given = {"pip_requirements": []}  # which MLflow else finds by loading the model in another process
+    mlflow.pytorch.save_model(plain, directory / "torch_pt2", input_example=ROWS, metadata={"a": 1}, **given)
+    mlflow.pytorch.save_model(Network().eval(), directory / "torch_pt2_own", input_example=ROWS, **given)
+    for name, model in (("torch_pickle", plain), ("torch_pickle_own", Network().eval())):
+        mlflow.pytorch.save_model(model, directory / name, serialization_format="pickle", **given)
     mlflow.pytorch.save_state_dict(plain.state_dict(), str(directory / "state"))
     for task in MODELS:
         path = directory / f"pipeline_{task}"
-        mlflow.transformers.save_model(pipeline(task), path, model_config=CONFIG.get(task), pip_requirements=[])
+        mlflow.transformers.save_model(pipeline(task), path, model_config=CONFIG.get(task), **given)
     made = pipeline("fill-mask")
     parts = {"model": made.model, "tokenizer": made.tokenizer}
     mlflow.transformers.save_model(
         parts, directory / "pipeline_components", task="fill-mask", torch_dtype=torch.bfloat16, input_example=TEXTS[0],
-        pip_requirements=[],
+        **given,
     )
 
 

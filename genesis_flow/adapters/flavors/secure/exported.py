@@ -24,7 +24,7 @@ from genesis_flow.domain.errors import CorruptRecord
 from genesis_flow.domain.values.text import shown
 from genesis_flow.domain.values.trust import NO_TRUST
 
-_MODEL: Final = "models/model.json"
+MODEL: Final = "models/model.json"
 _SAMPLES: Final = "data/sample_inputs/model.pt"
 _TENSORS: Final = re.compile(r"data/(?:weights/weight|constants/tensor)_[0-9]{1,9}")
 _CONFIGS: Final = ("data/weights/model_weights_config.json", "data/constants/model_constants_config.json")
@@ -48,10 +48,10 @@ def cleaned(content: memoryview, limits: Limits, source: str) -> io.BytesIO:
     if bytes(content[:4]) not in MAGIC:
         raise corrupt(source, "it is no archive of torch.export.save")
     archive = Archive(content, limits, source)
-    model = [name for name in archive.names if name.endswith(f"/{_MODEL}") and name.count("/") == 2]
+    model = [name for name in archive.names if name.endswith(f"/{MODEL}") and name.count("/") == 2]
     if len(model) != 1:
         raise corrupt(source, "it is no archive of torch.export.save, or one of PyTorch before 2.8")
-    root = model[0].removesuffix(_MODEL)
+    root = model[0].removesuffix(MODEL)
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w", zipfile.ZIP_STORED) as target:
         for name in archive.names:
@@ -68,7 +68,7 @@ def cleaned(content: memoryview, limits: Limits, source: str) -> io.BytesIO:
 def _member(archive: Archive, name: str, below: str, limits: Limits, source: str) -> bytes | memoryview:
     if _TENSORS.fullmatch(below):
         return archive.read(name)
-    if below == _MODEL:
+    if below == MODEL:
         return _rewritten(archive.read(name), source, require_program)
     if below in _CONFIGS:
         return _rewritten(archive.read(name), source, lambda config: _required(config, archive, name, source))
