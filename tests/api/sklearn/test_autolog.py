@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, k_means
 from sklearn.decomposition import DictionaryLearning
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
@@ -215,6 +215,14 @@ def test_what_a_model_fits_to_answer_is_no_training(X: Any) -> None:
     model.transform(X)
 
     assert ["DictionaryLearning"] == [run.data.tags["estimator_name"] for run in runs()]
+
+
+def test_what_a_function_of_the_library_fits_is_no_training(X: Any) -> None:
+    """The program has called a function, and no estimator."""
+    mlflow.sklearn.autolog(log_models=False)
+    k_means(X, 2, n_init=1)
+
+    assert [] == runs()
 
 
 def test_trainings_of_several_threads_are_all_logged(X: Any, y: Any) -> None:
