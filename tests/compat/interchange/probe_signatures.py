@@ -90,7 +90,8 @@ DATA: dict[str, Any] = {
 }
 
 PARAMS: dict[str, Any] = {
-    "number": {"a": 1}, "several": {"a": 1.5, "b": "x", "c": True}, "list": {"a": [1, 2]}, "array": {"a": np.array([1.5])},
+    "number": {"a": 1}, "several": {"a": 1.5, "b": "x", "c": True}, "list": {"a": [1, 2]},
+    "array": {"a": np.array([1.5])},
     "nothing": {"a": None}, "dict": {"a": {"k": 1}}, "day": {"a": datetime.datetime(2020, 1, 1)}, "bytes": {"a": b"x"},
     "tuple": {"a": (1, 2)}, "numpy": {"a": np.float32(1)}, "matrix": {"a": [[1]]}, "set": {"a": {1}},
     "by number": {1: 2}, "text": "x", "both": {"a": [1, "x"]},
@@ -137,8 +138,8 @@ def main(package: str) -> None:
         return model
 
     found = {}
+    infer, convert = models.infer_signature, models.convert_input_example_to_serving_input
     for name, make in DATA.items():
-        infer, convert = models.infer_signature, models.convert_input_example_to_serving_input
         found[f"{name} as input"] = outcome(lambda make=make: signature(infer, model_input=make()))
         found[f"{name} as output"] = outcome(lambda make=make: signature(infer, model_output=make()))
         found[f"{name} as example"] = outcome(lambda make=make: files(save, make))
