@@ -156,7 +156,9 @@ def _entries(directory: Path) -> Iterator[tuple[str, str]]:
     pending = [("", os.fspath(directory))]
     while pending:
         below, at = pending.pop()
-        for each in os.scandir(at):
+        with os.scandir(at) as found:
+            children = list(found)
+        for each in children:
             name = f"{below}{each.name}"
             if each.is_dir(follow_symlinks=False):
                 if each.name != _COMPILED:

@@ -54,8 +54,8 @@ def sklearn_models(mlflow: Any, directory: Path) -> None:
     save(LinearRegression().fit(FRAME, CLASSES), directory / "sklearn_params", input_example=(FRAME, {"limit": 1}))
     forest = RandomForestClassifier(3, random_state=0).fit(FRAME, CLASSES)
     trusted = {} if _has_no_skops(mlflow) else {"skops_trusted_types": ["sklearn.tree._tree.Tree"]}
-    signed = {"signature": infer_signature(FRAME), **trusted}
-    save(forest, directory / "sklearn_proba", pyfunc_predict_fn="predict_proba", **signed)
+    signature = infer_signature(FRAME)
+    save(forest, directory / "sklearn_proba", pyfunc_predict_fn="predict_proba", signature=signature, **trusted)
     save(pipeline, directory / "sklearn_requirements", pip_requirements=["scikit-learn"])
     save(pipeline, directory / "sklearn_extra", extra_pip_requirements=["coolname>=1"])
     save(pipeline, directory / "sklearn_code", code_paths=[str(MATERIAL / "own_loader.py")])
