@@ -41,7 +41,7 @@ MONGODB: Final = Contender("mongodb", "genesis-flow MongoDB", "genesis_flow", "m
 STOCK: Final = Contender("stock", "stock SQLite", "mlflow", "stock", "mlflow-sql")
 #: With several workers, as it comes, uvicorn leaves Nagle's algorithm on: each answer on a connection that is kept
 #: waits about 40 ms for the client's delayed acknowledgement (on Linux). With one worker it does not. Both are
-#: measured, and genesis-flow is judged by the faster one: its targets are not to be met by a timer.
+#: measured, and genesis-flow is compared with both: its targets are not to be met by a timer alone.
 SERVER: Final = Contender("server", "stock server, 1 worker", "mlflow", "server", server_workers=1)
 SERVER_AS_IT_COMES: Final = Contender("server-4", "stock server, 4 workers", "mlflow", "server-4", server_workers=4)
 SERVERS: Final = (SERVER, SERVER_AS_IT_COMES)

@@ -18,6 +18,9 @@ from benchmarks.processes import Failed, Worker
 LEAST_CALLS: Final = 3
 MOST_CALLS: Final = 300
 
+#: Who has worked on an operation for so many seconds sits out its further rounds: that slow, noise does not matter.
+ENOUGH_S: Final = 15.0
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -78,7 +81,7 @@ def _slice(
     results: Results,
 ) -> None:
     cell = operation.name, contender.name
-    if cell in results.failures:
+    if cell in results.failures or sum(map(sum, results.seconds.get(cell, ()))) > ENOUGH_S:
         return
     is_long = operation.most_rounds < pace.rounds
     try:

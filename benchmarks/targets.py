@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.contenders import AGAIN, ALL, FLOOR, MONGODB, SERVERS, SQLITE, STOCK, Contender
+from benchmarks.contenders import AGAIN, ALL, FLOOR, MONGODB, SERVER_AS_IT_COMES, SERVERS, SQLITE, STOCK, Contender
 from benchmarks.figures import Ratio, figure, ratio
 from benchmarks.operations import OPERATIONS
 from benchmarks.rounds import Results
@@ -49,13 +49,14 @@ class Target:
 
 FLOOR_GROUP: Final = "genesis-flow on MongoDB, against plain pymongo"
 BATCH_GROUP: Final = "Batches on MongoDB, against insert_many of 1,000 documents"
-SERVER_GROUP: Final = "Stock MLflow through `mlflow server`, against genesis-flow"
+SERVER_GROUP: Final = "Stock MLflow through `mlflow server` as it comes, against genesis-flow"
+FASTER_GROUP: Final = "Stock MLflow through the faster of the two servers, against genesis-flow"
 STOCK_GROUP: Final = "Stock MLflow on SQLite, against genesis-flow on SQLite"
 GROWTH_GROUP: Final = "The large store, against the small one"
 
 
 def targets(results: Results) -> Iterator[Target]:
-    """Every target; of the two servers, the faster one at an operation is the one to compare with."""
+    """Every target; `mlflow server` is compared as it comes, and as fast as it can be made."""
     measured = [operation.name for operation in OPERATIONS if not operation.floor_only]
     for name in measured:
         yield Target(FLOOR_GROUP, (name, MONGODB.name), (name, FLOOR.name), _OWN.get(name, _USUAL), True)
@@ -63,7 +64,10 @@ def targets(results: Results) -> Iterator[Target]:
         yield Target(BATCH_GROUP, (name, MONGODB.name), ("insert-many", FLOOR.name), _BATCH, True)
     for name in measured:
         for ours in (MONGODB, SQLITE):
-            yield Target(SERVER_GROUP, (name, _faster_server(name, results)), (name, ours.name), _SERVER_FACTOR, False)
+            yield Target(SERVER_GROUP, (name, SERVER_AS_IT_COMES.name), (name, ours.name), _SERVER_FACTOR, False)
+    for name in measured:
+        for ours in (MONGODB, SQLITE):
+            yield Target(FASTER_GROUP, (name, _faster_server(name, results)), (name, ours.name), _SERVER_FACTOR, False)
     for name in measured:
         yield Target(STOCK_GROUP, (name, STOCK.name), (name, SQLITE.name), _STOCK_FACTOR, False)
     for name, bound in _GROWTH.items():

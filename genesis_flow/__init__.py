@@ -27,8 +27,9 @@ __version__ = "0.1.0"
 _ALIASES = {
     name: f"genesis_flow.api.{name}"
     for name in (
-        "artifacts", "client", "config", "data", "entities", "environment_variables", "exceptions",
-        "models", "pyfunc", "sklearn", "store", "tracking", "types", "utils", "version",
+        "artifacts", "client", "config", "data", "entities", "environment_variables", "exceptions", "flavors",
+        "models", "prompt", "pyfunc", "pytorch", "sklearn", "store", "tracking", "transformers", "types", "utils",
+        "version",
     )
 }  # fmt: skip
 

@@ -1,5 +1,5 @@
 """
-The composition root: settings in, an application out. The only importer of adapters.
+The composition root: settings in, an application out. It and `bootstrap_models.py` alone import adapters.
 
 A row in `BACKENDS` is all that a new store needs here.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -16,14 +16,13 @@ import attrs
 import punq
 
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.values.policies import ArtifactRoot, PickleSwitch, Truncation
+from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import (
-    MLFLOW_ALLOW_PICKLE_DESERIALIZATION,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
     redacted,
@@ -36,13 +35,19 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
     from genesis_flow.domain.use_cases.logged_model_artifacts import LoggedModelArtifacts
     from genesis_flow.domain.use_cases.logged_models import LoggedModels
-    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.model_persistence import ModelPersistence
+    from genesis_flow.domain.use_cases.model_versions import ModelVersions
+    from genesis_flow.domain.use_cases.prompts import Prompts
+    from genesis_flow.domain.use_cases.registered_models import RegisteredModels
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
     from genesis_flow.ports.diagnosis import Diagnosis
     from genesis_flow.ports.logged_models import LoggedModelRepository
+    from genesis_flow.ports.model_versions import ModelVersionRepository
+    from genesis_flow.ports.registered_models import RegisteredModelRepository
+
+    Registry = tuple[RegisteredModelRepository, ModelVersionRepository]
 
 #: Where each use case of an `Application` is; loaded when it is first asked for, so that logging starts fast.
 USE_CASES: Final = {
@@ -54,16 +59,26 @@ USE_CASES: Final = {
     "lifecycle": "genesis_flow.domain.use_cases.run_lifecycle:RunLifecycle",
     "logging": "genesis_flow.domain.use_cases.run_logging:RunLogging",
     "model_persistence": "genesis_flow.domain.use_cases.model_persistence:ModelPersistence",
+    "model_versions": "genesis_flow.domain.use_cases.model_versions:ModelVersions",
+    "prompts": "genesis_flow.domain.use_cases.prompts:Prompts",
+    "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
 }
+#: Use cases of the model registry, whose ports are loaded with them.
+_REGISTRY_USE_CASES: Final = frozenset({"model_versions", "prompts", "registered_models"})
 
 
 @attrs.frozen
 class Backend:
-    """A store, opened: its repositories (some when they are needed), what can diagnose it, and how to let go of it."""
+    """
+    A store, opened: its repositories, what can diagnose it, and how to let go of it.
+
+    Those of models are made when they are first asked for, so that logging starts fast.
+    """
 
     experiments: ExperimentRepository
     runs: RunRepository
+    open_registry: Callable[[], Registry]
     open_logged_models: Callable[[], LoggedModelRepository]
     diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
@@ -137,6 +152,24 @@ class Application:
         return found
 
     @cached_property
+    def model_versions(self) -> ModelVersions:
+        """Versions of registered models."""
+        found: ModelVersions = use_case(self._container, "model_versions")
+        return found
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """Prompts and their versions."""
+        found: Prompts = use_case(self._container, "prompts")
+        return found
+
+    @cached_property
+    def registered_models(self) -> RegisteredModels:
+        """Names under which versions of models are kept."""
+        found: RegisteredModels = use_case(self._container, "registered_models")
+        return found
+
+    @cached_property
     def search(self) -> RunSearch:
         """Finding runs."""
         found: RunSearch = use_case(self._container, "search")
@@ -187,6 +220,7 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container = _Container(partial(_add_model_ports, backend))
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
+    container.register(Backend, instance=backend)
     container.register(ArtifactStores, factory=_open_artifact_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
@@ -197,6 +231,8 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
 
 def use_case(container: punq.Container, name: str) -> Any:
     """The use case with this name in `USE_CASES`, built from the ports of `container`."""
+    if name in _REGISTRY_USE_CASES:
+        _register_registry(container)
     module, _, class_name = USE_CASES[name].partition(":")
     kind = getattr(importlib.import_module(module), class_name)
     if name not in _OF_RUNS and isinstance(container, _Container):
@@ -205,14 +241,21 @@ def use_case(container: punq.Container, name: str) -> Any:
     return container.resolve(kind)
 
 
-def open_model_directories() -> ModelDirectories:
-    """Models on the local disk, which need no store."""
-    from genesis_flow.adapters.flavors.model_files import YamlModelFiles
-    from genesis_flow.adapters.flavors.registry import BuiltInFlavors
-    from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+def _register_registry(container: punq.Container) -> None:
+    from genesis_flow.ports.model_versions import ModelVersionRepository
+    from genesis_flow.ports.registered_models import RegisteredModelRepository
 
-    return ModelDirectories(
-        BuiltInFlavors(), YamlModelFiles(), PickleSwitch(MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get)
+    models, versions = container.resolve(Backend).open_registry()
+    container.register(RegisteredModelRepository, instance=models)
+    container.register(ModelVersionRepository, instance=versions)
+
+
+def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
+    models = importlib.import_module(f"genesis_flow.adapters.{adapter}.registered_models")
+    versions = importlib.import_module(f"genesis_flow.adapters.{adapter}.model_versions")
+    return (
+        getattr(models, f"{prefix}RegisteredModelRepository")(database),
+        getattr(versions, f"{prefix}ModelVersionRepository")(database),
     )
 
 
@@ -244,6 +287,7 @@ def _open_memory(settings: Settings) -> Backend:
     return Backend(
         MemoryExperimentRepository(database),
         MemoryRunRepository(database),
+        cache(partial(_open_registry, "memory", "Memory", database)),
         partial(_logged_models, "memory", "MemoryLoggedModelRepository", database),
         partial(_diagnosis, "memory", "MemoryDiagnosis"),
         lambda: None,
@@ -265,6 +309,7 @@ def _open_sqlite(settings: Settings) -> Backend:
     return Backend(
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
+        cache(partial(_open_registry, "sqlite", "Sqlite", database)),
         partial(_logged_models, "sqlite", "SqliteLoggedModelRepository", database),
         partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
         database.close,
@@ -281,6 +326,7 @@ def _open_mongo(settings: Settings) -> Backend:
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
+        cache(partial(_open_registry, "mongo", "Mongo", database)),
         partial(_logged_models, "mongo", "MongoLoggedModelRepository", database),
         partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,

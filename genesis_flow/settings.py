@@ -68,6 +68,10 @@ def _switch(text: str) -> bool:
     return lowered in ("true", "1")
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < 86_400:
@@ -89,8 +93,25 @@ MLFLOW_ACTIVE_MODEL_ID: Final = _optional("MLFLOW_ACTIVE_MODEL_ID")
 MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
 MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
 MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
+#: Seconds for which a loaded prompt is kept: one that was asked for by alias, and one by number.
+MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
+    "MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS", float, 60.0
+)
+MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
+    "MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS", float, float("inf")
+)
 MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", _switch, True)
+MLFLOW_DEFAULT_PREDICTION_DEVICE: Final = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE")
+MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE: Final = EnvironmentVariable(
+    "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", str, "500MB"
+)
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
+#: A YAML file that says what is trusted of registered models; see `genesis_flow.set_trust_policy`.
+GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
+#: Flavors that are not to be used, separated by commas.
+GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
+    "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
+)
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 

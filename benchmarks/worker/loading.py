@@ -36,15 +36,14 @@ def load_genesis_sqlite(uri: str, experiment_id: str, runs: Iterable[Run]) -> No
 
 
 def load_genesis_mongodb(uri: str, experiment_id: str, runs: Iterable[Run]) -> None:
-    """Documents and buckets as the adapter makes them, many at a time."""
+    """Documents as the adapter makes them, many at a time; few points wait in the run, and need no buckets."""
     from genesis_flow.adapters.mongo.client import MongoDatabase
-    from genesis_flow.adapters.mongo.indexes import HISTORIES, RUNS
+    from genesis_flow.adapters.mongo.indexes import RUNS
 
     database = MongoDatabase(uri, _ROOT)
     remaining = iter(runs)
     while some := list(islice(remaining, _BATCH)):
         database[RUNS].insert_many([_genesis_document(experiment_id, run) for run in some])
-        database[HISTORIES].insert_many([bucket for run in some for bucket in _genesis_buckets(run)])
     database.close()
 
 
@@ -77,20 +76,15 @@ def _genesis_metrics(run: Run) -> Iterable[Any]:
 
 def _genesis_document(experiment_id: str, run: Run) -> dict[str, Any]:
     from genesis_flow.adapters.mongo.documents import point_to_document, run_to_document
+    from genesis_flow.adapters.mongo.pending import Waiting, fields
     from genesis_flow.adapters.mongo.terms import document_terms
 
     document = run_to_document(_genesis_run(experiment_id, run))
     document["m"] = {metric.key: point_to_document(metric) for metric in _genesis_metrics(run)}
     document["n"] = dict.fromkeys(run.metrics, 1)
+    document |= fields([Waiting(metric, 0) for metric in _genesis_metrics(run)])
     document["k"] = document_terms(document)
     return document
-
-
-def _genesis_buckets(run: Run) -> Iterable[dict[str, Any]]:
-    from genesis_flow.adapters.mongo.names import bucket_id
-
-    for key, value, timestamp, step in run.points:
-        yield {"_id": bucket_id(run.id, key, 0), "s": [step], "t": [timestamp], "v": [value]}
 
 
 def load_mlflow_sql(uri: str, experiment_id: str, runs: Iterable[Run]) -> None:

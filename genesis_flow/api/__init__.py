@@ -30,6 +30,12 @@ _HOMES = {
             "get_artifact_uri", "load_table", "log_artifact", "log_artifacts", "log_dict", "log_figure",
             "log_image", "log_stream", "log_table", "log_text",
         ),
+        "fluent.registry": (
+            "register_model", "search_model_versions", "search_registered_models", "set_model_version_tag",
+        ),
+        "fluent.prompts": (
+            "delete_prompt_alias", "load_prompt", "register_prompt", "search_prompts", "set_prompt_alias",
+        ),
         "fluent.active_model": ("ActiveModel", "clear_active_model", "get_active_model_id", "set_active_model"),
         "fluent.checkpoints": ("import_checkpoints",),
         "fluent.logged_models": (
@@ -38,9 +44,11 @@ _HOMES = {
             "set_logged_model_tags",
         ),
         "fluent.doctor": ("doctor",),
+        "autologging.every_flavor": ("autolog",),
         "client": ("MlflowClient",),
         "content.images": ("Image",),
         "exceptions": ("MlflowException",),
+        "models.trust": ("set_trust_policy",),
         "run_operations": ("RunOperations",),
     }.items()
     for name in names

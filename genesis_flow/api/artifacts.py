@@ -10,14 +10,18 @@ import io
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from genesis_flow.api.client.registry_sources import ModelPlace, model_place
 from genesis_flow.api.content.pixels import pillow
 from genesis_flow.api.entities import FileInfo
 from genesis_flow.api.entities.translation import artifacts_to_views
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import BAD_REQUEST, MlflowException
 from genesis_flow.api.session import artifacts_for
+
+if TYPE_CHECKING:
+    from genesis_flow.domain.use_cases.artifacts import Artifacts
 
 __all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
 
@@ -35,11 +39,12 @@ def download_artifacts(
     Copy an artifact file or directory to the local disk.
 
     Args:
-        artifact_uri: `runs:/<run_id>/<path>`, or a URI or local path of an artifact store; or give `run_id`.
+        artifact_uri: `runs:/<run_id>/<path>`, `models:/<name>/<version>` and what else names a model, or a URI or
+            local path of an artifact store; or give `run_id`.
         artifact_path: Path among the artifacts of `run_id`; None for all of them.
         dst_path: Directory to copy to, made if it is missing. None for a new temporary directory, which
             nobody erases; what a store's URI names on this machine's disk is then not copied at all.
-        registry_uri: Not used yet.
+        registry_uri: The store of the model registry; by default the one in force.
 
     Returns:
         Where it is now.
@@ -50,13 +55,29 @@ def download_artifacts(
     Source: MLflow `mlflow.artifacts.download_artifacts`.
     """
     _require_one(artifact_uri, run_id, artifact_path)
-    artifacts = artifacts_for(tracking_uri)
-    if artifact_uri is not None and dst_path is None and (local := artifacts.local_path_at(artifact_uri)):
+    artifacts, target = artifacts_for(tracking_uri), Path(dst_path) if dst_path is not None else None
+    if artifact_uri is None:
+        return str(artifacts.download(run_id or "", artifact_path, target or _new_directory()))
+    place = model_place(artifact_uri, tracking_uri, registry_uri)
+    if place is not None:
+        local = artifacts.local_path_below(place.location, place.path) if target is None else None
+        return str(local or _downloaded(artifacts, place, target or _new_directory()))
+    if target is None and (local := artifacts.local_path_at(artifact_uri)):
         return str(local)
-    target = Path(dst_path) if dst_path is not None else Path(tempfile.mkdtemp(prefix="genesis-flow-"))
-    if artifact_uri is not None:
-        return str(artifacts.download_at(artifact_uri, target))
-    return str(artifacts.download(run_id or "", artifact_path, target))
+    return str(artifacts.download_at(artifact_uri, target or _new_directory()))
+
+
+def _new_directory() -> Path:
+    return Path(tempfile.mkdtemp(prefix="genesis-flow-"))
+
+
+def _downloaded(artifacts: Artifacts, place: ModelPlace, target: Path) -> Path:
+    """Copy the files of a model, and write beside those of a registered one which it is, as MLflow does."""
+    fetched = artifacts.download_below(place.location, place.path, target)
+    if place.version is not None and not place.path and fetched.is_dir():
+        note = f"model_name: {json.dumps(place.name)}\nmodel_version: '{place.version}'\n"
+        (fetched / "registered_model_meta").write_text(note, encoding="utf-8")
+    return fetched
 
 
 @translating_errors
@@ -70,7 +91,8 @@ def list_artifacts(
     The files and directories directly in an artifact directory, by path; none for a file.
 
     Args:
-        artifact_uri: `runs:/<run_id>/<path>`, or a URI or local path of an artifact store; or give `run_id`.
+        artifact_uri: `runs:/<run_id>/<path>`, `models:/<name>/<version>` and what else names a model, or a URI or
+            local path of an artifact store; or give `run_id`.
         artifact_path: Path among the artifacts of `run_id`; None for the top.
 
     Raises:
@@ -81,6 +103,9 @@ def list_artifacts(
     _require_one(artifact_uri, run_id, artifact_path)
     artifacts = artifacts_for(tracking_uri)
     if artifact_uri is not None:
+        place = model_place(artifact_uri, tracking_uri)
+        if place is not None:
+            return artifacts_to_views(artifacts.find_below(place.location, place.path))
         return artifacts_to_views(artifacts.find_at(artifact_uri))
     return artifacts_to_views(artifacts.find(run_id or "", artifact_path))
 
@@ -142,6 +167,9 @@ def load_image(artifact_uri: str) -> Any:
 
 @translating_errors
 def _read(artifact_uri: str) -> bytes:
+    place = model_place(artifact_uri)
+    if place is not None:
+        return artifacts_for().read_bytes_below(place.location, place.path)
     return artifacts_for().read_bytes_at(artifact_uri)
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from genesis_flow.bootstrap import Application
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
+    from genesis_flow.domain.use_cases.plugins import Plugins
+    from genesis_flow.domain.use_cases.version_signatures import VersionSignatures
+    from genesis_flow.domain.values.trust_policy import TrustPolicy
 
 T = TypeVar("T")
 
@@ -50,6 +53,7 @@ class _Process:
         self.tracking_uri: str | None = None
         self.registry_uri: str | None = None
         self.experiment_id: str | None = None
+        self.trust_policy: TrustPolicy | None = None
         self.is_async = False
         self.applications: OrderedDict[Settings, Application] = OrderedDict()
         self.queues: dict[Settings, AsyncLogging] = {}
@@ -96,7 +100,12 @@ def set_tracking_uri(uri: str) -> None:
 
 def registry_uri() -> str:
     """The URI of the model registry: set explicitly, else from the environment, else the tracking URI."""
-    return _process.registry_uri or settings.MLFLOW_REGISTRY_URI.get() or tracking_uri()
+    return chosen_registry_uri() or tracking_uri()
+
+
+def chosen_registry_uri() -> str | None:
+    """The URI of the model registry, None where neither the program nor the environment chose one."""
+    return _process.registry_uri or settings.MLFLOW_REGISTRY_URI.get()
 
 
 def set_registry_uri(uri: str) -> None:
@@ -149,9 +158,33 @@ def artifacts_for(uri: str | None = None) -> Artifacts:
 
 def model_directories() -> ModelDirectories:
     """Models on the local disk."""
-    from genesis_flow.bootstrap import open_model_directories
+    from genesis_flow.bootstrap_models import open_model_directories
 
     return shared("model directories", open_model_directories)
+
+
+def plugins() -> Plugins:
+    """The flavors that are installed."""
+    from genesis_flow.bootstrap_models import open_plugins
+
+    return shared("plugins", open_plugins)
+
+
+def version_signatures() -> VersionSignatures:
+    """Signing, and finding out whether signatures are valid."""
+    from genesis_flow.bootstrap_models import open_version_signatures
+
+    return shared("version signatures", open_version_signatures)
+
+
+def trust_policy() -> TrustPolicy | None:
+    """What the program trusts of registered models, None where it leaves that to the environment."""
+    return _process.trust_policy
+
+
+def set_trust_policy(policy: TrustPolicy | None) -> None:
+    """Choose what is trusted of registered models."""
+    _process.trust_policy = policy
 
 
 def async_logging(uri: str | None = None) -> AsyncLogging:
@@ -291,7 +324,7 @@ def reset() -> None:
         set_experiment_id(None)
     if _process.is_async:
         set_async(False)
-    _process.registry_uri = None
+    _process.registry_uri = _process.trust_policy = None
     _thread.stack.clear()
     _thread.last_run_id = _thread.last_model_id = None
     _thread.active_model_id, _thread.is_model_chosen = None, False

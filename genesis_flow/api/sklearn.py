@@ -34,6 +34,7 @@ __all__ = [
     "SERIALIZATION_FORMAT_PICKLE",
     "SERIALIZATION_FORMAT_SKOPS",
     "SUPPORTED_SERIALIZATION_FORMATS",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",
@@ -205,5 +206,70 @@ def load_model(
     Source: MLflow `mlflow.sklearn.load_model`; trust is ours.
     """
     found = located(model_uri, dst_path)
-    given = trusted_by(trusted, allow_unsafe_deserialization)
+    given = trusted_by(trusted, allow_unsafe_deserialization, found)
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, digest=found.digest)
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    max_tuning_runs: int | None = 5,
+    log_post_training_metrics: bool = True,
+    serialization_format: str = SERIALIZATION_FORMAT_CLOUDPICKLE,
+    registered_model_name: str | None = None,
+    pos_label: Any = None,
+    extra_tags: dict[str, str] | None = None,
+) -> None:
+    """
+    Log what scikit-learn trains from now on: to the active run, or to one that starts and ends with the training.
+
+    The outermost `fit`, `fit_transform` or `fit_predict` of an estimator is logged; what it fits itself is part
+    of it. Training gives what it gives without logging, whatever happens to the logging.
+
+    Args:
+        log_input_examples: Whether logged models come with an example. log_model_signatures: With a signature.
+        log_models: Whether trained models are logged. log_datasets: Whether the data are noted.
+        disable: Stop. exclusive: Leave the runs alone that you start.
+        disable_for_unsupported_versions: Do nothing if scikit-learn is older than what is supported.
+        silent: Say nothing about what could not be logged.
+        max_tuning_runs: How many child runs a search gets, for the best of what it tried; None for all of it.
+        log_post_training_metrics: Whether `score` and metrics of predictions are logged after the training.
+        serialization_format: "cloudpickle", "pickle" or "skops", which holds no code.
+        registered_model_name: Register each model as a new version under this name.
+        pos_label: The class that precision, recall and F1 are of; by default all, weighted.
+        extra_tags: Of runs that this starts.
+
+    Raises:
+        MlflowException: INVALID_PARAMETER_VALUE.
+
+    Source: MLflow `mlflow.sklearn.autolog`.
+    """
+    from genesis_flow.api.autologging.choices import Choices
+    from genesis_flow.api.autologging.sklearn.switching import switch
+
+    special = {
+        "max_tuning_runs": max_tuning_runs,
+        "log_post_training_metrics": log_post_training_metrics,
+        "serialization_format": serialization_format,
+        "registered_model_name": registered_model_name,
+        "pos_label": pos_label,
+        "log_model": log_model,
+    }
+    choices = Choices(
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_models=log_models,
+        log_datasets=log_datasets,
+        is_disabled=disable,
+        is_exclusive=exclusive,
+        is_silent=silent,
+        extra_tags=extra_tags,
+        special=special,
+    )
+    switch(choices, disable_for_unsupported_versions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -53,13 +53,15 @@ class ModelFlavor(ABC):
     Attributes:
         name: As in the file `MLmodel`, such as "sklearn".
         loader_module: What MLflow imports to load the model as a function, such as "mlflow.sklearn".
-        distribution: The package on PyPI that the flavor needs. extra: What of this package brings it.
+        distribution: The package on PyPI that the flavor needs; "" for none. extra: What of this package brings it.
+        supported: The versions of that package that the flavor works with, such as ">=1.4,<2"; "" for any.
     """
 
     name: ClassVar[str]
     loader_module: ClassVar[str]
     distribution: ClassVar[str]
     extra: ClassVar[str]
+    supported: ClassVar[str] = ""
 
     @abstractmethod
     def save(self, model: Any, directory: Path, options: Mapping[str, Any]) -> SavedModel:
@@ -113,6 +115,10 @@ class ModelFlavor(ABC):
         """Whether loading reads a pickle, which a switch can forbid for all flavors."""
         return False
 
+    def has_pickles_in(self, directory: Path, record: ModelRecord) -> bool:
+        """As `has_pickles`, for flavors whose records do not say in which format the model is."""
+        return self.has_pickles(record)
+
     def code_needed(self, record: ModelRecord) -> Sequence[str]:
         """Names of the code in the directory that loading runs, beside the record's own `code`."""
         return ()
@@ -129,12 +135,22 @@ class Flavors(ABC):
         The flavor called `name`.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is none. Forbidden: It is disabled.
+            Unsupported: Its library is missing or has another version than it works with.
+            InvalidState: It failed to load; the message says why.
         """
 
     @abstractmethod
-    def by_loader(self, loader_module: str) -> ModelFlavor | None:
-        """The flavor whose models have this `loader_module`; None for code of the model's own."""
+    def by_loader(self, loader_module: str, names: Collection[str] = ()) -> ModelFlavor | None:
+        """
+        The flavor whose models have this `loader_module`; None for code of the model's own.
+
+        Args:
+            names: The flavors that the model has; of those that other packages bring, only these are looked at.
+
+        Raises:
+            Forbidden, Unsupported, InvalidState: As `get`.
+        """
 
     @abstractmethod
     def names(self) -> Sequence[str]:

@@ -45,6 +45,7 @@ ALIASES = [
     "client",
     "version",
     "environment_variables",
+    "flavors",
 ]
 
 

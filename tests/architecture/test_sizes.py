@@ -26,6 +26,7 @@ DOCUMENTED = (
     "api/session.py",
     "api/errors.py",
     "bootstrap.py",
+    "bootstrap_models.py",
     "settings.py",
 )
 

@@ -25,6 +25,7 @@ from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.diagnosis import Diagnosis
 from genesis_flow.ports.experiments import ExperimentRepository
+from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import Settings
 
@@ -108,7 +109,7 @@ def test_every_module_of_use_cases_has_a_row() -> None:
 
 def _has_use_case(module: str) -> bool:
     found = vars(importlib.import_module(module)).values()
-    ports = (RunRepository, ExperimentRepository, ArtifactStores)
+    ports = (RunRepository, ExperimentRepository, RegisteredModelRepository, ArtifactStores)
     return any(
         inspect.isclass(each)
         and each.__module__ == module
@@ -154,7 +155,7 @@ def test_only_the_composition_root_knows_adapters() -> None:
         and not path.is_relative_to(PACKAGE / "adapters")
     }
 
-    assert {"bootstrap.py"} == knowing
+    assert {"bootstrap.py", "bootstrap_models.py"} == knowing
     assert bootstrap.__file__ == str(PACKAGE / "bootstrap.py")
 
 

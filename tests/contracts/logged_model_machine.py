@@ -65,7 +65,7 @@ class LoggedModelMachine(RuleBasedStateMachine):
     def add(self, number: int, params: dict[str, str], tags: dict[str, str], name: str) -> str:
         """A new model is as it was given."""
         model = new_model(self.experiments[number], name, params=params, tags=tags)
-        self.stores.models.add(model)
+        self.stores.logged_models.add(model)
         self.model[model.id] = model
         return model.id
 
@@ -76,7 +76,7 @@ class LoggedModelMachine(RuleBasedStateMachine):
             known = {} if id in self.gone else self.model[id].params
             would_change = any(known.get(key, value) != value for key, value in params.items())
             error = self._error(id) or (ParamConflict if would_change else None)
-            self._expect(error, lambda: self.stores.models.append(id, params=params, tags=tags))
+            self._expect(error, lambda: self.stores.logged_models.append(id, params=params, tags=tags))
             if error is None:
                 found = self.model[id]
                 self._change(id, params={**found.params, **params}, tags={**found.tags, **tags})
@@ -101,7 +101,7 @@ class LoggedModelMachine(RuleBasedStateMachine):
     def remove_tag(self, id: str, key: str) -> None:
         """A tag that is there goes."""
         error = self._error(id) or (None if key in self.model[id].tags else NotFound)
-        self._expect(error, lambda: self.stores.models.remove_tag(id, key))
+        self._expect(error, lambda: self.stores.logged_models.remove_tag(id, key))
         if error is None:
             self._change(id, tags={name: text for name, text in self.model[id].tags.items() if name != key})
 
@@ -109,7 +109,7 @@ class LoggedModelMachine(RuleBasedStateMachine):
     def update(self, id: str, status: ModelStatus, at: int) -> None:
         """The status changes and is returned."""
         error = self._error(id)
-        found = self._expect(error, lambda: self.stores.models.update(id, status=status, at=at))
+        found = self._expect(error, lambda: self.stores.logged_models.update(id, status=status, at=at))
         if error is None:
             self._change(id, status=status, updated_at=at)
             assert shown(self.model[id]) == shown(found)
@@ -117,7 +117,7 @@ class LoggedModelMachine(RuleBasedStateMachine):
     @rule(id=ids, at=st.integers(NOW, NOW + 3))
     def remove(self, id: str, at: int) -> None:
         """An active model becomes deleted, a deleted one stays as it is."""
-        self._expect(NotFound if id in self.gone else None, lambda: self.stores.models.remove(id, at=at))
+        self._expect(NotFound if id in self.gone else None, lambda: self.stores.logged_models.remove(id, at=at))
         if id not in self.gone and self.model[id].stage is Stage.ACTIVE:
             self._change(id, stage=Stage.DELETED, updated_at=at)
 
@@ -127,7 +127,7 @@ class LoggedModelMachine(RuleBasedStateMachine):
         error: type[GenesisFlowError] | None = NotFound if id in self.gone else None
         if error is None and self.model[id].stage is Stage.ACTIVE:
             error = InvalidState
-        self._expect(error, lambda: self.stores.models.purge(id))
+        self._expect(error, lambda: self.stores.logged_models.purge(id))
         if error is None:
             del self.model[id]
             self.gone.add(id)
@@ -148,12 +148,12 @@ class LoggedModelMachine(RuleBasedStateMachine):
     def holds_what_the_dict_holds(self) -> None:
         """Every model is as it should be, read alone or found by a search."""
         for id, model in self.model.items():
-            assert shown(model) == shown(self.stores.models.get(id))
+            assert shown(model) == shown(self.stores.logged_models.get(id))
         for id in self.gone:
             with pytest.raises(NotFound):
-                self.stores.models.get(id)
+                self.stores.logged_models.get(id)
         if hasattr(self, "experiments"):
-            found = self.stores.models.find(model_query(self.experiments, view=View.ALL)).items
+            found = self.stores.logged_models.find(model_query(self.experiments, view=View.ALL)).items
             assert {id: shown(model) for id, model in self.model.items()} == {m.id: shown(m) for m in found}
 
     def teardown(self) -> None:

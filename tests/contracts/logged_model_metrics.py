@@ -27,7 +27,7 @@ from tests.contracts.stores import OpensStores, Stores
 
 def stored(stores: Stores, model_id: str) -> list[str]:
     """The points of a model, written out."""
-    return shown_points(stores.models.get(model_id).metrics)
+    return shown_points(stores.logged_models.get(model_id).metrics)
 
 
 class LoggedModelMetricsContract(OpensStores):
@@ -51,7 +51,7 @@ class LoggedModelMetricsContract(OpensStores):
         ]
         measure(stores, *kept)
         assert shown_points(ordered_points(kept)) == stored(stores, model.id)
-        (found,) = stores.models.find(model_query([model.experiment_id])).items
+        (found,) = stores.logged_models.find(model_query([model.experiment_id])).items
         assert shown_points(ordered_points(kept)) == shown_points(found.metrics)
 
     def test_a_retried_point_is_kept_once(self, stores: Stores) -> None:
@@ -76,7 +76,7 @@ class LoggedModelMetricsContract(OpensStores):
             measure(stores, *batch)
             expected += batch
         assert shown_points(ordered_points(expected)) == stored(stores, model.id)
-        (found,) = stores.models.find(model_query([model.experiment_id])).items
+        (found,) = stores.logged_models.find(model_query([model.experiment_id])).items
         assert shown_points(ordered_points(expected)) == shown_points(found.metrics)
 
     def test_points_of_runs_and_models_are_written_together(self, stores: Stores) -> None:
@@ -95,7 +95,7 @@ class LoggedModelMetricsContract(OpensStores):
         """A missing or deleted model, a deleted run or a changed param refuses the whole batch."""
         run = added_run(stores, params={"p": "1"})
         model, deleted = added_model(stores, run.experiment_id), added_model(stores, run.experiment_id)
-        stores.models.remove(deleted.id, at=NOW)
+        stores.logged_models.remove(deleted.id, at=NOW)
         for bad in ("m-x", deleted.id):
             with pytest.raises(NotFound, match=r"^Logged model with ID"):
                 stores.runs.append(
@@ -132,11 +132,11 @@ class LoggedModelMetricsContract(OpensStores):
         run = added_run(stores)
         model = added_model(stores, run.experiment_id, source_run_id=run.id)
         measure(stores, model_point(model.id, run_id=run.id))
-        known = stores.models.get(model.id)
+        known = stores.logged_models.get(model.id)
         stores.runs.remove(run.id, at=NOW)
-        assert known == stores.models.get(model.id)
+        assert known == stores.logged_models.get(model.id)
         stores.runs.purge(run.id)
-        assert known == stores.models.get(model.id)
+        assert known == stores.logged_models.get(model.id)
 
     def test_writers_of_one_model_lose_no_point(self, stores: Stores) -> None:
         """Sixteen writers with batches of all sizes leave every point."""

@@ -60,7 +60,7 @@ def stored_models(stores: Stores, drawn: Sequence[LoggedModel], experiment_ids: 
         model = attrs.evolve(
             model, id=id, experiment_id=experiment_ids[PLACES.index(model.experiment_id)], metrics=tuple(points)
         )
-        stores.models.add(attrs.evolve(model, metrics=()))
+        stores.logged_models.add(attrs.evolve(model, metrics=()))
         measure(stores, *points)
         placed.append(model)
     return placed
@@ -89,7 +89,7 @@ class LoggedModelSearchContract(OpensStores):
             placed = []
             for model in stored_models(stores, drawn, experiment_ids):
                 if data.draw(st.integers(0, 3)) == 0:
-                    stores.models.remove(model.id, at=NOW)
+                    stores.logged_models.remove(model.id, at=NOW)
                     model = attrs.evolve(model, stage=Stage.DELETED, updated_at=NOW)
                 placed.append(model)
             for _ in range(5):
@@ -115,15 +115,15 @@ class LoggedModelSearchContract(OpensStores):
 
             def between(number: int) -> None:
                 for model in (leaving.pop() for _ in range(min(len(leaving), 2))):
-                    stores.models.remove(model.id, at=NOW)
+                    stores.logged_models.remove(model.id, at=NOW)
                     if number % 2:
-                        stores.models.purge(model.id)
+                        stores.logged_models.purge(model.id)
                 stored_models(stores, [coming.pop() for _ in range(min(len(coming), 2))], experiment_ids)
 
             query = LoggedModelQuery(
                 filter, order, limit=data.draw(st.integers(1, 2)), experiment_ids=tuple(experiment_ids)
             )
-            found = [model.id for page in pages(stores.models.find, query, between) for model in page]
+            found = [model.id for page in pages(stores.logged_models.find, query, between) for model in page]
             unchanged = [model for model in placed if model.id not in changed]
             kept = {model.id for model in unchanged}
             assert expected_ids(unchanged, filter, order, View.ALL) == [id for id in found if id in kept]
@@ -213,7 +213,7 @@ class LoggedModelSearchContract(OpensStores):
 
         def ordered(order: Order) -> list[str]:
             query = model_query([run.experiment_id], order=order, limit=2)
-            return [model.name for page in pages(stores.models.find, query) for model in page]
+            return [model.name for page in pages(stores.logged_models.find, query) for model in page]
 
         assert ["scoped", "time", "step", "run", "nan", "none"] == ordered((rising(metric("m")),))
         assert ["run", "step", "time", "scoped", "nan", "none"] == ordered((falling(metric("m")),))
@@ -227,7 +227,7 @@ class LoggedModelSearchContract(OpensStores):
         ]
         expected = [id for pair in zip(expected[::2], expected[1::2], strict=True) for id in sorted(pair)]
         assert expected == found_model_ids(stores, model_query(experiments, limit=3))
-        own = [id for id in expected if stores.models.get(id).experiment_id == experiments[0]]
+        own = [id for id in expected if stores.logged_models.get(id).experiment_id == experiments[0]]
         assert own == found_model_ids(stores, model_query(experiments[:1], limit=1))
         assert [] == found_model_ids(stores, model_query([]))
 
@@ -263,7 +263,7 @@ class LoggedModelSearchContract(OpensStores):
         model, other = added_model(stores), added_model(stores)
         added_model(stores, model.experiment_id)
         here = [model.experiment_id]
-        token = stores.models.find(model_query(here, limit=1)).next_token
+        token = stores.logged_models.find(model_query(here, limit=1)).next_token
         assert token is not None
         for wrong in (
             model_query(here, TextComparison(attribute("name"), "=", "a"), limit=1),
@@ -272,11 +272,11 @@ class LoggedModelSearchContract(OpensStores):
             model_query([*here, other.experiment_id], limit=1), model_query([other.experiment_id], limit=1),
         ):
             with pytest.raises(InvalidInput) as caught:
-                stores.models.find(attrs.evolve(wrong, page_token=token))
+                stores.logged_models.find(attrs.evolve(wrong, page_token=token))
             assert "page_token" == caught.value.field
         for junk in ("no token", "eyJ9", b"\xff", "e30="):
             with pytest.raises(InvalidInput):
-                stores.models.find(attrs.evolve(model_query(here), page_token=junk))
+                stores.logged_models.find(attrs.evolve(model_query(here), page_token=junk))
 
     def test_points_are_shown_on_pages(self, stores: Stores) -> None:
         """A found model is the same as one that is read."""
@@ -286,5 +286,5 @@ class LoggedModelSearchContract(OpensStores):
             model = added_model(stores, run.experiment_id)
             found += [model_point(model.id, "m", float(n), run.id, step=n) for n in range(size)]
         measure(stores, *found)
-        page = stores.models.find(model_query([run.experiment_id])).items
-        assert [stores.models.get(model.id) for model in page] == list(page)
+        page = stores.logged_models.find(model_query([run.experiment_id])).items
+        assert [stores.logged_models.get(model.id) for model in page] == list(page)

@@ -83,7 +83,7 @@ def new_model(experiment_id: str, name: str = "a", **changes: Any) -> LoggedMode
 def added_model(stores: Stores, experiment_id: str | None = None, **changes: Any) -> LoggedModel:
     """A logged model that the store has now, in a new experiment unless one is given."""
     model = new_model(experiment_id or added_experiment(stores).id, **changes)
-    stores.models.add(model)
+    stores.logged_models.add(model)
     return model
 
 

@@ -9,17 +9,25 @@ import attrs
 
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.logged_model import LoggedModel
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.search.ast import Comparison, Field, Filter, Kind, Order, OrderKey
 from genesis_flow.domain.search.fields import EXPERIMENTS, LOGGED_MODELS, RUNS
 from genesis_flow.domain.search.ordering import total_order
-from genesis_flow.domain.search.queries import ExperimentQuery, LoggedModelQuery, RunQuery
+from genesis_flow.domain.search.queries import (
+    ExperimentQuery,
+    LoggedModelQuery,
+    ModelVersionQuery,
+    RegisteredModelQuery,
+    RunQuery,
+)
 from genesis_flow.domain.values.lifecycle import View
 from genesis_flow.domain.values.pages import Page
 from tests.contracts.stores import Stores
 
-T = TypeVar("T", Run, Experiment, LoggedModel)
-Q = TypeVar("Q", RunQuery, ExperimentQuery, LoggedModelQuery)
+T = TypeVar("T", Run, Experiment, RegisteredModel, ModelVersion, LoggedModel)
+Q = TypeVar("Q", RunQuery, ExperimentQuery, RegisteredModelQuery, ModelVersionQuery, LoggedModelQuery)
 
 
 def attribute(key: str) -> Field:
@@ -109,4 +117,4 @@ def found_ids(stores: Stores, query: RunQuery) -> list[str]:
 
 def found_model_ids(stores: Stores, query: LoggedModelQuery) -> list[str]:
     """The ids on all pages of a search of logged models, in order."""
-    return [model.id for page in pages(stores.models.find, query) for model in page]
+    return [model.id for page in pages(stores.logged_models.find, query) for model in page]

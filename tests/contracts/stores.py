@@ -10,6 +10,8 @@ import pytest
 
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.logged_models import LoggedModelRepository
+from genesis_flow.ports.model_versions import ModelVersionRepository
+from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
 
 
@@ -36,7 +38,9 @@ class Stores:
 
     experiments: ExperimentRepository
     runs: RunRepository
-    models: LoggedModelRepository
+    models: RegisteredModelRepository
+    versions: ModelVersionRepository
+    logged_models: LoggedModelRepository
     reopen: Callable[[], Stores] | None = None
     capabilities: frozenset[Capability] = frozenset()
     close: Callable[[], None] = _nothing

@@ -19,7 +19,7 @@ from tests.services.missing import missing
 
 VERSION = "3.17.2"
 #: What its models are made of.
-NEEDED = ("cloudpickle", "scikit-learn", "skops")
+NEEDED = ("cloudpickle", "scikit-learn", "skops", "torch==2.13.0", "safetensors", "transformers")
 VARIABLE = "GENESIS_FLOW_TEST_STOCK_PYTHON"
 INSTALL_TIMEOUT_S = 1_200
 
@@ -30,7 +30,7 @@ def found_python() -> tuple[Path | None, str]:
     given = os.environ.get(VARIABLE)
     if given:
         return _checked(Path(given))
-    directory = _cache_directory() / f"mlflow-{VERSION}"
+    directory = _cache_directory() / f"mlflow-{VERSION}-networks"
     directory.parent.mkdir(parents=True, exist_ok=True)
     with directory.with_name(f"{directory.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -43,15 +43,25 @@ def found_python() -> tuple[Path | None, str]:
     return directory / "bin" / "python", ""
 
 
-def stock_python() -> Path:
-    """The interpreter that has the real mlflow; the test is skipped, or fails, where there is none."""
+def stock_python(*modules: str) -> Path:
+    """The interpreter that has the real mlflow and `modules`; where there is none, the test is skipped or fails."""
     python, problem = found_python()
+    lacking = [] if python is None else _lacking(python, modules)
+    if lacking:
+        python, problem = None, f"{VARIABLE} lacks {', '.join(lacking)}"
     if python is None:
         missing(
             f"no stock mlflow ({problem}): make an environment with `pip install mlflow=={VERSION}` "
             f"and set {VARIABLE}=/path/to/its/bin/python"
         )
     return python
+
+
+@functools.cache
+def _lacking(python: Path, modules: tuple[str, ...]) -> list[str]:
+    code = "import sys, importlib.util as u; print(*[name for name in sys.argv[1:] if u.find_spec(name) is None])"
+    done = subprocess.run([str(python), "-c", code, *modules], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout.split()
 
 
 def _cache_directory() -> Path:

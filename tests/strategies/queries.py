@@ -7,12 +7,14 @@ Orders are total, as repositories expect them; filters are such as binding gives
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.search.ast import (
     Comparison,
@@ -28,12 +30,23 @@ from genesis_flow.domain.search.ast import (
     TextComparison,
 )
 from genesis_flow.domain.search.evaluate import field_values
-from genesis_flow.domain.search.fields import EXPERIMENTS, LISTS, NULLS, RUNS, EntityFields, ValueType
+from genesis_flow.domain.search.fields import (
+    EXPERIMENTS,
+    LISTS,
+    MODEL_VERSIONS,
+    NULLS,
+    REGISTERED_MODELS,
+    RUNS,
+    EntityFields,
+    FieldType,
+    ValueType,
+)
 from genesis_flow.domain.search.ordering import total_order
 from tests.strategies.entities import metric_values, times
 from tests.strategies.text import keys, patterns, perturbed, values
 
-Entities = Sequence[Run] | Sequence[Experiment]
+Entity = Run | Experiment | RegisteredModel | ModelVersion
+Entities = Sequence[Run] | Sequence[Experiment] | Sequence[RegisteredModel] | Sequence[ModelVersion]
 
 
 def run_filters(runs: Sequence[Run]) -> st.SearchStrategy[Filter]:
@@ -44,6 +57,26 @@ def run_filters(runs: Sequence[Run]) -> st.SearchStrategy[Filter]:
 def experiment_filters(experiments: Sequence[Experiment]) -> st.SearchStrategy[Filter]:
     """Filters on these experiments."""
     return _filters(experiments, EXPERIMENTS)
+
+
+def model_filters(models: Sequence[RegisteredModel]) -> st.SearchStrategy[Filter]:
+    """Filters on these registered models."""
+    return _filters(models, REGISTERED_MODELS)
+
+
+def version_filters(versions: Sequence[ModelVersion]) -> st.SearchStrategy[Filter]:
+    """Filters on these model versions."""
+    return _filters(versions, MODEL_VERSIONS)
+
+
+def model_orders() -> st.SearchStrategy[Order]:
+    """Total orders of registered models."""
+    return _orders((), REGISTERED_MODELS)
+
+
+def version_orders() -> st.SearchStrategy[Order]:
+    """Total orders of model versions."""
+    return _orders((), MODEL_VERSIONS)
 
 
 def run_orders(runs: Sequence[Run]) -> st.SearchStrategy[Order]:
@@ -61,20 +94,24 @@ def _filters(entities: Entities, entity: EntityFields) -> st.SearchStrategy[Filt
 
 
 def _orders(entities: Entities, entity: EntityFields) -> st.SearchStrategy[Order]:
-    fields = _fields(entities, entity).filter(lambda field: entity.type_of(field).orderable)
+    fields = _fields(entities, entity, lambda type: type.orderable)
     named = st.lists(st.builds(OrderKey, fields, st.booleans()), max_size=3, unique_by=lambda key: key.field)
     return named.map(lambda order: total_order(tuple(order), entity))
 
 
-def _fields(entities: Entities, entity: EntityFields) -> st.SearchStrategy[Field]:
-    """Fields that the entities have, or nearly so."""
-    kinds = [*entity.named, *entity.keyed]
-    return st.sampled_from(kinds).flatmap(lambda kind: _fields_of_kind(entities, entity, kind))
+def _fields(
+    entities: Entities, entity: EntityFields, fits: Callable[[FieldType], bool]
+) -> st.SearchStrategy[Field]:
+    """Fields of fitting types that the entities have, or nearly so."""
+    named = {
+        kind: sorted({each.key for each in of.values() if fits(each.type)}) for kind, of in entity.named.items()
+    }
+    kinds = [kind for kind, names in named.items() if names] + [kind for kind, of in entity.keyed.items() if fits(of)]
+    return st.sampled_from(kinds).flatmap(lambda kind: _fields_of_kind(entities, kind, named.get(kind)))
 
 
-def _fields_of_kind(entities: Entities, entity: EntityFields, kind: Kind) -> st.SearchStrategy[Field]:
-    if kind in entity.named:
-        names = sorted({named.key for named in entity.named[kind].values()})
+def _fields_of_kind(entities: Entities, kind: Kind, names: list[str] | None) -> st.SearchStrategy[Field]:
+    if names is not None:
         return st.sampled_from(names).map(lambda key: Field(kind, key))
     stored = sorted({key for one in entities for key in _keys_of(one, kind)})
     if not stored:
@@ -84,7 +121,7 @@ def _fields_of_kind(entities: Entities, entity: EntityFields, kind: Kind) -> st.
     return st.one_of(hits, hits, hits, misses).map(lambda key: Field(kind, key))
 
 
-def _keys_of(one: Run | Experiment, kind: Kind) -> Sequence[str]:
+def _keys_of(one: Entity, kind: Kind) -> Sequence[str]:
     if kind is Kind.TAG:
         return list(one.tags)
     assert isinstance(one, Run)
@@ -93,7 +130,7 @@ def _keys_of(one: Run | Experiment, kind: Kind) -> Sequence[str]:
 
 @st.composite
 def _terms(draw: st.DrawFn, entities: Entities, entity: EntityFields) -> Comparison:
-    field = draw(_fields(entities, entity))
+    field = draw(_fields(entities, entity, lambda type: bool(type.operators)))
     type = entity.type_of(field)
     if type.operators >= NULLS and draw(st.integers(0, 4)) == 0:
         return Presence(field, draw(st.booleans()))

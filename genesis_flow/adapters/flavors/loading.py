@@ -13,12 +13,12 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from genesis_flow.adapters.flavors.secure import array_files, auditing, skops_files, torch_files
+from genesis_flow.adapters.flavors.secure import array_files, auditing, exported, skops_files, torch_files
 from genesis_flow.adapters.flavors.secure.archives import Archive
 from genesis_flow.adapters.flavors.secure.limits import DEFAULT_LIMITS, Limits
 from genesis_flow.adapters.flavors.secure.pickles import unpickled
 from genesis_flow.adapters.flavors.secure.sources import read_once
-from genesis_flow.domain.errors import NotFound
+from genesis_flow.domain.errors import CorruptRecord, NotFound
 from genesis_flow.domain.values.audit import FileAudit
 from genesis_flow.domain.values.trust import NO_TRUST, Trust
 
@@ -94,6 +94,27 @@ def load_torch(
     if trust.allow_unsafe:
         return _unsafely(_name_of(source), "torch", lambda: _unsafe_torch(source))
     return torch_files.loaded(source, trust, limits, mapped=mapped)
+
+
+def load_exported(source: Path | bytes, trust: Trust = NO_TRUST, *, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """
+    The program of a file of `torch.export.save`, which calls nothing but PyTorch's own functions of tensors.
+
+    Raises:
+        As `load_pickle`.
+    """
+    import io
+
+    import torch
+
+    content, name = read_once(source, limits)
+    if trust.allow_unsafe:
+        return _unsafely(name, "torch.export", lambda: torch.export.load(io.BytesIO(content)))
+    file = exported.cleaned(memoryview(content), limits, name)
+    try:
+        return torch.export.load(file)
+    except Exception as error:  # whatever PyTorch does about a graph that makes no sense
+        raise CorruptRecord(f"'{name}' cannot be read: {type(error).__name__}: {error}") from error
 
 
 def audit_file(path: Path, trust: Trust = NO_TRUST, *, limits: Limits = DEFAULT_LIMITS) -> FileAudit:

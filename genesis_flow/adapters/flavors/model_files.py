@@ -89,7 +89,10 @@ class YamlModelFiles(ModelFiles):
         return sorted(f"{name}=={_public(version)}" for name, version in versions.items() if version)
 
     def read_yaml(self, path: str | os.PathLike[str]) -> Mapping[str, Any]:
-        content = _loaded(Path(path).read_bytes())
+        try:
+            content = _loaded(Path(path).read_bytes())
+        except (CorruptRecord, UntrustedContent) as error:  # worded for the file that is read most
+            raise type(error)(error.message.replace(RECORD_FILE, Path(path).name, 1)) from None
         if not isinstance(content, dict):
             raise CorruptRecord(f"The file {shown(str(path))} does not hold a mapping.")
         return content

@@ -12,6 +12,7 @@ from genesis_flow.adapters.flavors.code import importing
 from genesis_flow.adapters.flavors.libraries import library, warn_of_version
 from genesis_flow.adapters.flavors.loading import load_pickle, load_skops
 from genesis_flow.adapters.flavors.pickling import dump, modules_of_skops
+from genesis_flow.adapters.flavors.skops_library import skops_io
 from genesis_flow.domain.entities.model_record import FUNCTION, ModelRecord
 from genesis_flow.domain.errors import CorruptRecord, InvalidInput, UntrustedContent
 from genesis_flow.domain.values.manifests import read_verified
@@ -41,6 +42,7 @@ class SklearnFlavor(ModelFlavor):
     loader_module = "mlflow.sklearn"
     distribution = "scikit-learn"
     extra = "sklearn"
+    supported = ">=1.4"
 
     def save(self, model: Any, directory: Path, options: Mapping[str, Any]) -> SavedModel:
         format = _known(options.get("serialization_format") or SKOPS)
@@ -110,7 +112,7 @@ class EstimatorFunction(ModelFunction):
 
 def _save_skops(model: Any, path: Path, trusted: Sequence[str] | None) -> tuple[list[str] | None, frozenset[str]]:
     """Write the file; returns what MLflow has to trust to read it, and the modules that it refers to."""
-    skops = library("skops.io", distribution="skops", extra="sklearn")
+    skops = skops_io()
     try:
         skops.dump(model, path)
         unknown = skops.get_untrusted_types(file=path)

@@ -6,6 +6,8 @@ import attrs
 
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 
 
@@ -30,3 +32,13 @@ def copied_run(run: Run) -> Run:
 def copied_input(used: DatasetInput) -> DatasetInput:
     """An equal dataset input with tags of its own."""
     return attrs.evolve(used, tags=dict(used.tags))
+
+
+def copied_model(model: RegisteredModel) -> RegisteredModel:
+    """An equal registered model that shares no mutable part with this one."""
+    return attrs.evolve(model, tags=dict(model.tags), aliases=dict(model.aliases))
+
+
+def copied_version(version: ModelVersion) -> ModelVersion:
+    """An equal model version with tags of its own."""
+    return attrs.evolve(version, tags=dict(version.tags))

@@ -11,11 +11,13 @@ from genesis_flow.domain.entities.dataset import Dataset
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
 from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_NAME
 from genesis_flow.domain.values.lifecycle import Stage
-from genesis_flow.domain.values.refusals import no_experiment, no_logged_model, no_run
+from genesis_flow.domain.values.refusals import no_experiment, no_logged_model, no_model, no_run, no_version
 
 #: A point of a metric as what tells it from others: (timestamp, step, value), None for NaN.
 Point = tuple[int, int, float | None]
@@ -35,7 +37,9 @@ class MemoryDatabase:
         members: The ids of an experiment's runs, by the experiment's id.
         histories: The points of each metric of a run, by run id and metric key.
         datasets: The first dataset with a (name, digest), by experiment id.
-        models: Logged models by id, without their metrics. model_points: These, by model id, perhaps repeated.
+        models: Registered models by id. versions: Their versions, by the model's id and by number.
+        last_versions: The greatest number that was ever given to a version, by the model's id.
+        logged_models: Logged models by id, without their metrics. model_points: These, by model id, perhaps repeated.
     """
 
     lock: threading.RLock
@@ -44,7 +48,10 @@ class MemoryDatabase:
     members: dict[str, dict[str, None]]
     histories: dict[str, dict[str, set[Point]]]
     datasets: dict[str, dict[tuple[str, str], Dataset]]
-    models: dict[str, LoggedModel]
+    models: dict[str, RegisteredModel]
+    versions: dict[str, dict[int, ModelVersion]]
+    last_versions: dict[str, int]
+    logged_models: dict[str, LoggedModel]
     model_points: dict[str, list[ModelMetric]]
     _next_id: int
 
@@ -52,7 +59,8 @@ class MemoryDatabase:
         self.lock = threading.RLock()
         self.experiments, self.runs, self.members = {}, {}, {}
         self.histories, self.datasets = {}, {}
-        self.models, self.model_points = {}, {}
+        self.models, self.versions, self.last_versions = {}, {}, {}
+        self.logged_models, self.model_points = {}, {}
         self._next_id = 0
         self.add_experiment(
             NewExperiment(
@@ -100,7 +108,7 @@ class MemoryDatabase:
 
     def active_model(self, model_id: str) -> LoggedModel:
         """The stored logged model, or `NotFound`, also where it is deleted."""
-        model = self.models.get(model_id)
+        model = self.logged_models.get(model_id)
         if model is None or model.stage is not Stage.ACTIVE:
             raise no_logged_model(model_id)
         return model
@@ -111,6 +119,20 @@ class MemoryDatabase:
             for run_id in self.members.get(experiment_id, ()):
                 yield self.runs[run_id]
 
+    def model(self, name: str) -> RegisteredModel:
+        """The stored registered model, or `NotFound`."""
+        for model in self.models.values():
+            if model.name == name:
+                return model
+        raise no_model(name)
+
+    def version(self, name: str, number: int) -> tuple[RegisteredModel, ModelVersion]:
+        """The stored version and its registered model, or `NotFound`."""
+        for model in self.models.values():
+            if model.name == name and number in self.versions[model.id]:
+                return model, self.versions[model.id][number]
+        raise no_version(name, number)
+
     def erase_run(self, run: Run) -> None:
         """Forget a run and its history."""
         del self.runs[run.id]
@@ -119,14 +141,14 @@ class MemoryDatabase:
 
     def erase_model(self, model_id: str) -> None:
         """Forget a logged model and its metrics."""
-        del self.models[model_id]
+        del self.logged_models[model_id]
         self.model_points.pop(model_id, None)
 
     def erase_experiment(self, experiment_id: str) -> None:
         """Forget an experiment, its runs and its logged models."""
         for run in list(self.runs_of([experiment_id])):
             self.erase_run(run)
-        for model in [model for model in self.models.values() if model.experiment_id == experiment_id]:
+        for model in [model for model in self.logged_models.values() if model.experiment_id == experiment_id]:
             self.erase_model(model.id)
         del self.members[experiment_id], self.datasets[experiment_id], self.experiments[experiment_id]
 

@@ -31,27 +31,27 @@ class MemoryLoggedModelRepository(LoggedModelRepository):
     def add(self, model: LoggedModel) -> None:
         with self._database.lock:
             self._database.active_experiment(model.experiment_id)
-            if model.id in self._database.models:
+            if model.id in self._database.logged_models:
                 raise logged_model_exists(model.id)
             self._store(attrs.evolve(model, params=dict(model.params), tags=dict(model.tags), metrics=()))
 
     def get(self, model_id: str) -> LoggedModel:
         with self._database.lock:
-            if model_id not in self._database.models:
+            if model_id not in self._database.logged_models:
                 raise no_logged_model(model_id)
-            return self._whole(self._database.models[model_id])
+            return self._whole(self._database.logged_models[model_id])
 
     def find(self, query: LoggedModelQuery) -> Page[LoggedModel]:
         wanted = set(query.experiment_ids)
         with self._database.lock:
-            stored = [self._whole(m) for m in self._database.models.values() if m.experiment_id in wanted]
+            stored = [self._whole(m) for m in self._database.logged_models.values() if m.experiment_id in wanted]
         return page_of(stored, query)
 
     def update(self, model_id: str, *, status: ModelStatus, at: int) -> LoggedModel:
         with self._database.lock:
             model = self._database.active_model(model_id)
             self._store(attrs.evolve(model, status=status, updated_at=at))
-            return self._whole(self._database.models[model_id])
+            return self._whole(self._database.logged_models[model_id])
 
     def append(
         self, model_id: str, *, params: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
@@ -79,14 +79,14 @@ class MemoryLoggedModelRepository(LoggedModelRepository):
     def remove(self, model_id: str, *, at: int) -> None:
         with self._database.lock:
             if self.get(model_id).stage is Stage.ACTIVE:
-                model = self._database.models[model_id]
+                model = self._database.logged_models[model_id]
                 self._store(attrs.evolve(model, stage=Stage.DELETED, updated_at=at))
 
     def find_removed(self, *, before: int, limit: int) -> Sequence[LoggedModel]:
         with self._database.lock:
             removed = [
                 (model.updated_at, model.id)
-                for model in self._database.models.values()
+                for model in self._database.logged_models.values()
                 if model.stage is Stage.DELETED and model.updated_at <= before
             ]
             return [attrs.evolve(self.get(id), metrics=()) for _, id in sorted(removed)[:limit]]
@@ -98,7 +98,7 @@ class MemoryLoggedModelRepository(LoggedModelRepository):
             self._database.erase_model(model_id)
 
     def _store(self, model: LoggedModel) -> None:
-        self._database.models[model.id] = model
+        self._database.logged_models[model.id] = model
 
     def _whole(self, model: LoggedModel) -> LoggedModel:
         points = ordered_points(self._database.model_points.get(model.id, ()))

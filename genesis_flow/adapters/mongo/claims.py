@@ -1,5 +1,5 @@
 """
-Claims on the names of experiments: what keeps names unique, also when writers race.
+Claims on the names of experiments and of registered models: what keeps names unique, also when writers race.
 
 A claim is a small document whose `_id` is made of the name. It is inserted in the same command as the
 experiment, before it. A unique index on the name would promise as much, but on Azure's engine writers that race
@@ -29,9 +29,9 @@ def claim_id(name: str) -> str:
     return f"name/{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-def claim(name: str, experiment_id: int, at: int) -> Document:
-    """The claim of an experiment on its name, made at `at` milliseconds since the epoch."""
-    return {"_id": claim_id(name), "claims": name, "e": experiment_id, "at": at}
+def claim(name: str, owner_id: Any, at: int) -> Document:
+    """The claim of its owner on a name, made at `at` milliseconds since the epoch."""
+    return {"_id": claim_id(name), "claims": name, "e": owner_id, "at": at}
 
 
 class IdTaken(Exception):
@@ -40,7 +40,7 @@ class IdTaken(Exception):
 
 def add_claimed(experiments: Collection[Document], document: Document) -> bool:
     """
-    Insert the document of an experiment with its claim; False if its name is taken.
+    Insert the document of an experiment or registered model with its claim; False if its name is taken.
 
     Raises:
         IdTaken: Give the document another id and call `add_under`.
@@ -73,14 +73,14 @@ def add_under(experiments: Collection[Document], document: Document, claimed_as:
     return True
 
 
-def take(experiments: Collection[Document], name: str, experiment_id: int, at: int) -> bool:
-    """Claim another name for an experiment; False if it is taken by another."""
+def take(experiments: Collection[Document], name: str, owner_id: Any, at: int) -> bool:
+    """Claim another name for its owner; False if it is taken by another."""
     for _ in range(2):
         try:
-            experiments.insert_one(claim(name, experiment_id, at))
+            experiments.insert_one(claim(name, owner_id, at))
         except DuplicateKeyError:
             row = experiments.find_one({"_id": claim_id(name)})
-            if row is not None and row["e"] == experiment_id:
+            if row is not None and row["e"] == owner_id:
                 return True
             if not drop_if_left_behind(experiments, name, at):
                 return False
@@ -89,9 +89,9 @@ def take(experiments: Collection[Document], name: str, experiment_id: int, at: i
     return False
 
 
-def release(experiments: Collection[Document], name: str, experiment_id: int) -> None:
-    """Let go of the claim of an experiment on a name that it no longer has."""
-    experiments.delete_one({"_id": claim_id(name), "e": experiment_id})
+def release(experiments: Collection[Document], name: str, owner_id: Any) -> None:
+    """Let go of the claim of its owner on a name that it no longer has."""
+    experiments.delete_one({"_id": claim_id(name), "e": owner_id})
 
 
 def drop_if_left_behind(experiments: Collection[Document], name: str, now: int) -> bool:
@@ -100,6 +100,6 @@ def drop_if_left_behind(experiments: Collection[Document], name: str, now: int) 
     if row is None:
         return True
     owner = experiments.find_one({"_id": row["e"]}, {"name": 1})
-    if (owner is not None and owner["name"] == name) or row["at"] > now - GRACE_MS:
+    if (owner is not None and owner.get("name") == name) or row["at"] > now - GRACE_MS:
         return False
     return bool(experiments.delete_one({"_id": row["_id"], "e": row["e"], "at": row["at"]}).deleted_count)

@@ -23,6 +23,7 @@ from genesis_flow.adapters.mongo import indexes
 from genesis_flow.adapters.mongo.claims import add_claimed
 from genesis_flow.adapters.mongo.errors import shown, translating_errors
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
+from genesis_flow.adapters.mongo.pending import Copies
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -114,6 +115,7 @@ class MongoDatabase:
     listeners: tuple[Any, ...] = ()
     experiment_ids: ExperimentIds = attrs.field(factory=ExperimentIds, init=False, repr=False)
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
+    copies: Copies = attrs.field(factory=Copies, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
     _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
     _pid: int = attrs.field(default=-1, init=False, repr=False)

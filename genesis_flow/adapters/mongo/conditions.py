@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from genesis_flow.adapters.mongo import terms
@@ -16,9 +16,11 @@ from genesis_flow.domain.search.ast import (
     Like,
     Membership,
     NumberComparison,
+    Order,
     Presence,
     TextComparison,
 )
+from genesis_flow.domain.search.evaluate import acceptance
 from genesis_flow.domain.search.like import like_prefix, like_regex
 from genesis_flow.domain.values.limits import INT64_MAX, INT64_MIN
 
@@ -40,6 +42,8 @@ RUN_PATHS: Final = {
     "ended_at": "end",
 }
 EXPERIMENT_PATHS: Final = {"id": "_id", "name": "name", "created_at": "created", "updated_at": "updated"}
+MODEL_PATHS: Final = {"name": "name", "created_at": "created", "updated_at": "updated"}
+VERSION_PATHS: Final = {**MODEL_PATHS, "version": "v", "run_id": "run", "source": "source"}
 DATASET_PATHS: Final = {"name": "n", "digest": "g", "context": "c"}
 
 _LETTERS: Final = {Kind.PARAM: terms.PARAM, Kind.TAG: terms.TAG, Kind.METRIC: terms.METRIC}
@@ -62,9 +66,48 @@ def path_of(field: Field, attributes: Mapping[str, str]) -> str:
             assert_never(field.kind)
 
 
-def exact(filter: Filter, attributes: Mapping[str, str]) -> list[Condition]:
-    """What the documents that match must all satisfy."""
-    return [_located(term, attributes) for term in filter.terms]
+def exact(
+    filter: Filter, attributes: Mapping[str, str], *, but: Collection[Comparison] = ()
+) -> list[Condition]:
+    """What the documents that match must all satisfy; the terms in `but` are seen to already."""
+    return [_located(term, attributes) for term in _merged([term for term in filter.terms if term not in but])]
+
+
+def _merged(comparisons: Sequence[Comparison]) -> Iterator[Comparison]:
+    """
+    The comparisons, with one for each attribute of which they name the only possible values.
+
+    Azure's engine leaves a `$regex` out if an index answers `$in` on the same path.
+    """
+    named = {term.field: term for term in comparisons if _values(term) is not None}
+    for term in comparisons:
+        if term.field not in named:
+            yield term
+    for field, term in named.items():
+        others = [other for other in comparisons if other.field == field and other is not term]
+        yield _narrowed(field, _values(term) or (), others)
+
+
+def _values(term: Comparison) -> tuple[str, ...] | None:
+    """The only values with which an attribute can satisfy `term`; None if there is no end to them."""
+    if term.field.kind is not Kind.ATTRIBUTE:
+        return None
+    match term:
+        case TextComparison(op="=", value=value):
+            return (value,)
+        case Membership(values=values, negated=False):
+            return values
+        case _:
+            return None
+
+
+def _narrowed(field: Field, values: tuple[str, ...], others: Sequence[Comparison]) -> Comparison:
+    tests = [
+        (lambda value, present=other.present: present) if isinstance(other, Presence) else acceptance(other)
+        for other in others
+    ]
+    left = tuple(value for value in values if all(test(value) for test in tests))
+    return TextComparison(field, "=", left[0]) if len(left) == 1 else Membership(field, left)
 
 
 def _located(term: Comparison, attributes: Mapping[str, str]) -> Condition:
@@ -144,23 +187,53 @@ def experiment_numbers(values: tuple[str, ...] | list[str]) -> list[int]:
     return [number for number in numbers if INT64_MIN <= number <= INT64_MAX]
 
 
-def candidates(filter: Filter, experiment_ids: tuple[str, ...]) -> list[Condition]:
-    """Conditions on the index terms that every match satisfies; they leave other experiments' runs alone."""
+def candidates(
+    filter: Filter,
+    scopes: Sequence[str],
+    *,
+    order: Order = (),
+    attributes: Collection[str] = terms.ATTRIBUTES,
+) -> tuple[list[Condition], list[Comparison]]:
+    """
+    Conditions on the index terms that every match satisfies, and which of the filter's terms they answer exactly.
+
+    Args:
+        scopes: What terms begin with; each condition leaves alone all that is not in one of them.
+        attributes: Those that have terms.
+    """
     found: list[Condition] = []
+    answered: list[Comparison] = []
+    has_param = any(_is_exact(term) and term.field.kind is Kind.PARAM for term in filter.terms)
     for term in filter.terms:
-        pick = _picker(term)
+        # Every value in a range of numbers is an index entry of its own: where a param leaves few runs, which must
+        # be read for their order by that number anyway, looking at the numbers is faster than at the entries.
+        if has_param and isinstance(term, NumberComparison) and order and order[0].field == term.field:
+            continue
+        pick = _picker(term, attributes)
         if pick is not None:
-            options = [pick(experiment_id) for experiment_id in experiment_ids]
+            options = [pick(scope) for scope in scopes]
             found.append(options[0] if len(options) == 1 else {"$or": options})
-    return found
+            if _is_exact(term):
+                answered.append(term)
+    return found, answered
 
 
-def _picker(term: Comparison) -> Callable[[str], Condition] | None:
-    """From an experiment to the condition on the terms of its runs; None where every run could match."""
+def _is_exact(term: Comparison) -> bool:
+    """Whether a run has the index term of `term` just if it matches: the value is whole, and no key can look alike."""
+    return (
+        isinstance(term, TextComparison)
+        and term.op == "="
+        and len(term.value) < terms.VALUE_LENGTH
+        and SEPARATOR not in term.value + term.field.key
+    )
+
+
+def _picker(term: Comparison, attributes: Collection[str]) -> Callable[[str], Condition] | None:
+    """From a scope to the condition on the terms of its runs; None where every run could match."""
     field = term.field
     if isinstance(term, Presence) and not term.present:
         return None
-    if field.kind is Kind.ATTRIBUTE and field.key in terms.ATTRIBUTES:
+    if field.kind is Kind.ATTRIBUTE and field.key in attributes:
         kind, name = field.key, ""
     elif field.kind in _LETTERS:
         kind, name = _LETTERS[field.kind], field_name(field.key)
@@ -168,8 +241,8 @@ def _picker(term: Comparison) -> Callable[[str], Condition] | None:
         return None
     lower, upper = next(bounds(term))
     if lower == upper:
-        return lambda experiment_id: {"k": terms.prefix(experiment_id, kind, name) + lower}
-    return lambda experiment_id: between(terms.prefix(experiment_id, kind, name), lower, upper)
+        return lambda scope: {"k": terms.prefix(scope, kind, name) + lower}
+    return lambda scope: between(terms.prefix(scope, kind, name), lower, upper)
 
 
 def between(prefix: str, lower: str, upper: str | None) -> Condition:

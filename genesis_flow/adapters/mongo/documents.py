@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from genesis_flow.adapters.mongo import pending
 from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, sortable
-from genesis_flow.adapters.mongo.terms import document_terms
+from genesis_flow.adapters.mongo.terms import document_terms, scope
 from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.metric import Metric
@@ -17,8 +18,8 @@ Document = dict[str, Any]
 
 NAME_FIELD: Final = field_name(NAME_TAG)
 
-#: What reading a run leaves on the server: index terms and point counts.
-RUN_PROJECTION: Final[Mapping[str, int]] = {"k": 0, "n": 0}
+#: What reading a run leaves on the server: index terms, point counts and points.
+RUN_PROJECTION: Final[Mapping[str, int]] = dict.fromkeys(("k", "scope", "n", *pending.FIELDS), 0)
 
 _STAGES: Final = {stage.value: stage for stage in Stage}
 _STATUSES: Final = {status.value: status for status in RunStatus}
@@ -78,10 +79,14 @@ def document_to_experiment(document: Mapping[str, Any]) -> Experiment:
 
 def run_to_document(run: Run) -> Document:
     """The document of a new run."""
-    document: Document = {
+    document: Document = {  # first what searches look at: servers find a field by going through those before it
         "_id": run_document_id(run.experiment_id, run.started_at, run.id),
+        "m": {},
+        "p": texts_to_fields(run.params),
+        "t": texts_to_fields({**run.tags, NAME_TAG: run.name}),
         "run": run.id,
         "exp": run.experiment_id,
+        "scope": scope(run.experiment_id, run.stage.value),
         "name": run.name,
         "stage": run.stage.value,
         "status": run.status.value,
@@ -89,10 +94,8 @@ def run_to_document(run: Run) -> Document:
         "start": run.started_at,
         "end": run.ended_at,
         "uri": run.artifact_uri,
-        "m": {},
-        "p": texts_to_fields(run.params),
-        "t": texts_to_fields({**run.tags, NAME_TAG: run.name}),
         "n": {},
+        **pending.none(),
     }
     if run.model_inputs:
         document["mi"] = list(run.model_inputs)

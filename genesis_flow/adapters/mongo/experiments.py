@@ -19,7 +19,7 @@ from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODEL_POINTS, MODELS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
-from genesis_flow.adapters.mongo.terms import REFRESH
+from genesis_flow.adapters.mongo.terms import REFRESH, moved
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import Conflict, Inactive
 from genesis_flow.domain.search.evaluate import order_keys
@@ -161,7 +161,7 @@ class MongoExperimentRepository(ExperimentRepository):
     def _remove_runs(self, experiment_id: str, at: int) -> None:
         self._database[RUNS].update_many(
             {"_id": run_id_range(experiment_id), "stage": "active"},
-            [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH],
+            [moved(Stage.DELETED, deleted_at=at), REFRESH],
         )
 
     @operation
@@ -170,7 +170,7 @@ class MongoExperimentRepository(ExperimentRepository):
             raise no_experiment(experiment_id)
         self._database[RUNS].update_many(
             {"_id": run_id_range(experiment_id), "stage": "deleted"},
-            [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH],
+            [moved(Stage.ACTIVE), {"$unset": "deleted_at"}, REFRESH],
         )
         restored = self._database[EXPERIMENTS].update_one(
             {"_id": int(experiment_id), "stage": "deleted"}, {"$set": {"stage": "active", "updated": at}}

@@ -14,11 +14,15 @@ from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.errors import DUPLICATE_KEY
 from genesis_flow.adapters.mongo.indexes import HISTORIES
 from genesis_flow.adapters.mongo.names import bucket_id, bucket_range
+from genesis_flow.adapters.mongo.pending import Waiting
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, history_from_columns
 
 #: Points that are counted into a bucket before the next one begins. A bucket holds fewer than this many
 #: and one batch more, so at most about 50 KB; small enough that appending single points stays cheap.
 BUCKET_SIZE: Final = 256
+
+#: So many points of one batch and metric get a bucket of their own: adding to one means writing it anew.
+OWN_BUCKET: Final = 32
 
 _PURGE_BATCH: Final = 500
 
@@ -26,7 +30,7 @@ _PURGE_BATCH: Final = 500
 @attrs.frozen
 class MongoHistories:
     """
-    The histories of all runs.
+    The histories of all runs, but for the points that wait in the run documents.
 
     A point that is sent twice is stored twice and read once. Which bucket it goes to follows from how many
     points the run has counted for the metric, so writers need not agree on anything else.
@@ -40,12 +44,23 @@ class MongoHistories:
         growing: list[dict[str, Any]] = []
         for key, points in sorted(metrics.items()):  # one order: writers must not lock each other out
             count = counts.get(key, 0)
-            bucket = _bucket(bucket_id(run_id, key, count // BUCKET_SIZE), points)
-            (growing if count % BUCKET_SIZE else fresh).append(bucket)
+            id = bucket_id(run_id, key, count // BUCKET_SIZE)
+            if len(points) >= OWN_BUCKET:  # the count is no other batch's: nobody else uses this id
+                fresh.append(_bucket(f"{id}.{count}", points))
+            else:
+                (growing if count % BUCKET_SIZE else fresh).append(_bucket(id, points))
         if fresh:
             growing += self._insert(fresh)
         if growing:
             self._push(growing)
+
+    def copy(self, run_id: str, waiting: Iterable[Waiting]) -> None:
+        """Store points that wait in a run document; one round trip."""
+        buckets: dict[str, list[Metric]] = {}
+        for each in waiting:
+            id = bucket_id(run_id, each.point.key, each.before // BUCKET_SIZE)
+            buckets.setdefault(id, []).append(each.point)
+        self._push(_bucket(id, points) for id, points in buckets.items())
 
     def _insert(self, buckets: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Insert new buckets; returns those that another writer began meanwhile."""
@@ -69,8 +84,8 @@ class MongoHistories:
         ]
         self._database[HISTORIES].bulk_write(updates, ordered=False)
 
-    def read(self, run_id: str, key: str) -> MetricHistory:
-        """All points of a metric, each once."""
+    def read(self, run_id: str, key: str, waiting: Iterable[Metric]) -> MetricHistory:
+        """All points of a metric, each once, with those that were `waiting` a moment ago."""
         values: list[float] = []
         timestamps: list[int] = []
         steps: list[int] = []
@@ -78,6 +93,10 @@ class MongoHistories:
             values += bucket["v"]
             timestamps += map(int, bucket["t"])  # the driver has a type of its own for 64 bits
             steps += map(int, bucket["s"])
+        for point in waiting:
+            values.append(point.value)
+            timestamps.append(point.timestamp)
+            steps.append(point.step)
         return history_from_columns(key, values, timestamps, steps)
 
     def purge(self, run_id: str) -> None:

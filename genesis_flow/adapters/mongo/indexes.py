@@ -2,7 +2,7 @@
 Which indexes there are, each with the queries it serves.
 
 `_id` serves most: an experiment by id, an experiment's runs in default order (see `names.run_document_id`),
-the buckets of a run or metric, a dataset by identity.
+the buckets of a run or metric, a dataset by identity, the versions of a registered model, and each of them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ EXPERIMENTS: Final = "experiments"
 RUNS: Final = "runs"
 HISTORIES: Final = "metric_histories"
 DATASETS: Final = "datasets"
+REGISTERED_MODELS: Final = "registered_models"
+MODEL_VERSIONS: Final = "model_versions"
 SCHEMA: Final = "schema"
 MODELS: Final = "logged_models"
 MODEL_POINTS: Final = "logged_model_points"
@@ -41,6 +43,18 @@ INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
         # get, find, purge: what a model has beyond its own document
         IndexModel([("m", ASCENDING)], name="model"),
         # find where a metric has exactly this value
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+    REGISTERED_MODELS: (
+        # get, describe, set_tags and whatever else is given a name; find by name
+        IndexModel([("name", ASCENDING)], name="name"),
+        # find by tag
+        IndexModel([("k", ASCENDING)], name="terms"),
+    ),
+    MODEL_VERSIONS: (
+        # find_latest; move, for the versions that it archives
+        IndexModel([("m", ASCENDING), ("stage", ASCENDING), ("v", ASCENDING)], name="stage"),
+        # find by tag, run or source
         IndexModel([("k", ASCENDING)], name="terms"),
     ),
 }

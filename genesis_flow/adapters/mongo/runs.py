@@ -7,10 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+from bson import decode
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from genesis_flow.adapters.mongo import conditions, search
+from genesis_flow.adapters.mongo import conditions, pending, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.datasets import MongoDatasets
 from genesis_flow.adapters.mongo.documents import (
@@ -26,7 +29,7 @@ from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, run_id_range
-from genesis_flow.adapters.mongo.terms import DELETED, REFRESH
+from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved, scope
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
@@ -34,7 +37,7 @@ from genesis_flow.domain.errors import Conflict, Inactive, NotFound, ParamConfli
 from genesis_flow.domain.search.ast import Field, Kind, OrderKey
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
-from genesis_flow.domain.values.lifecycle import RunStatus, View
+from genesis_flow.domain.values.lifecycle import RunStatus, Stage, View
 from genesis_flow.domain.values.pages import Cursor, Lazily, Page
 from genesis_flow.domain.values.refusals import no_experiment, no_run, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
@@ -101,15 +104,15 @@ class MongoRunRepository(RunRepository):
         if not query.experiment_ids:
             return Page([])
         wanted, keys = _plan(query)
-        if cursor is not None and keys is _BY_ID:
-            wanted, cursor = [*wanted, {"_id": {"$gt": _document_id(query, cursor)}}], None
+        if cursor is not None and keys[-1] == _BY_ID:
+            cursor = Cursor((*cursor.keys[:-2], (0, _document_id(query, cursor))))
         documents = search.read(
-            self._database[RUNS], wanted, keys,
+            self._database[RUNS].with_options(_RAW), wanted, keys,
             cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
         )
         page = documents[: query.limit]
-        contents = self._datasets.contents(page)
-        found = Lazily(page, partial(document_to_run, contents=contents))
+        contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
+        found = Lazily(page, partial(_raw_to_run, contents=contents))
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
@@ -133,9 +136,23 @@ class MongoRunRepository(RunRepository):
         named = {field_name(key): value for key, value in (params or {}).items()}
         guard = {f"p.{name}": {"$in": [None, value]} for name, value in named.items()}
         change = _additions(by_key, named, tags or {})
-        counts = self._update(run_id, change, guard, params or {}, tuple(by_key))
-        if by_key:
+        waits = 0 < len(metrics) <= pending.MOST
+        copy = self._database.copies.take(run_id) if waits else None
+        if waits:
+            change |= pending.additions(metrics, copy)
+        fields = [*(f"n.{field_name(key)}" for key in by_key), *(pending.FIELDS if waits else ())]
+        before = self._update(run_id, change, guard, params or {}, fields)
+        counts = {key_of(name): int(count) for name, count in before.get("n", {}).items()}
+        if waits:
+            self._copy_if_full(run_id, pending.full(before, metrics, counts, copy))
+        elif by_key:
             self._histories.append(run_id, by_key, counts)
+
+    def _copy_if_full(self, run_id: str, full: tuple[Sequence[pending.Waiting], pending.Copy] | None) -> None:
+        if full is not None:
+            waiting, copy = full
+            self._histories.copy(run_id, waiting)
+            self._database.copies.add(run_id, copy)
 
     def _append_with_models(
         self,
@@ -163,17 +180,17 @@ class MongoRunRepository(RunRepository):
         change: Document,
         guard: Document,
         params: Mapping[str, str],
-        keys: Sequence[str],
-    ) -> dict[str, int]:
-        """Change an active run unless `guard` fails; returns the points counted before by metric key."""
+        fields: Sequence[str],
+    ) -> Document:
+        """Change an active run unless `guard` fails; returns these `fields` of it as they were before."""
         stages = [{"$set": change}, REFRESH] if change else [REFRESH]
-        projection = {"_id": 0, **({f"n.{field_name(key)}": 1 for key in keys} or {"run": 1})}
+        projection = {"_id": 0, **dict.fromkeys(fields or ("run",), 1)}
         for _ in range(_ATTEMPTS):
             before = self._database[RUNS].find_one_and_update(
                 {"run": run_id, "stage": "active", **guard}, stages, projection=projection
             )
             if before is not None:
-                return {key_of(name): count for name, count in before.get("n", {}).items()}
+                return before
             self._explain_refusal(run_id, params)
         raise Conflict(f"The run {run_id} is being changed by others all the time; try again.")
 
@@ -255,16 +272,18 @@ class MongoRunRepository(RunRepository):
 
     @operation
     def history(self, run_id: str, key: str) -> MetricHistory:
-        return self._histories.read(run_id, key)
+        # In this order: what is copied to a bucket between the two reads is found twice, not missed.
+        row = self._database[RUNS].find_one({"run": run_id}, {"h": 1})
+        waiting = pending.waiting_of(row["h"]) if row is not None else ()
+        return self._histories.read(run_id, key, (each.point for each in waiting if each.point.key == key))
 
     @operation
     def remove(self, run_id: str, *, at: int) -> None:
-        change = [{"$set": {"stage": "deleted", "deleted_at": at}}, REFRESH]
-        self._move(run_id, "active", change)
+        self._move(run_id, "active", [moved(Stage.DELETED, deleted_at=at), REFRESH])
 
     @operation
     def restore(self, run_id: str) -> None:
-        self._move(run_id, "deleted", [{"$set": {"stage": "active"}}, {"$unset": "deleted_at"}, REFRESH])
+        self._move(run_id, "deleted", [moved(Stage.ACTIVE), {"$unset": "deleted_at"}, REFRESH])
 
     def _move(self, run_id: str, stage: str, change: list[dict[str, Any]]) -> None:
         runs = self._database[RUNS]
@@ -319,24 +338,40 @@ def _with_new(array: str, rows: Sequence[Any], identity: str, known: str) -> Doc
     return {array: {"$concatArrays": [{"$ifNull": [f"${array}", []]}, added]}}
 
 
+#: The runs of a page are decoded when they are looked at.
+_RAW: Final = CodecOptions(document_class=RawBSONDocument)
+
+#: The head of a field in BSON: an array (0x04) called "ds". Found by chance elsewhere, it costs a decoding.
+_MAY_HAVE_DATASETS: Final = b"\x04ds\x00"
+
+
+def _raw_to_run(document: RawBSONDocument, contents: Mapping[str, Document]) -> Run:
+    return document_to_run(decode(document.raw), contents)
+
+
 #: Ordering by `_id` is the default order within one experiment.
-_BY_ID: Final = [search.SortKey("_id", True)]
+_BY_ID: Final = search.SortKey("_id", True)
 
 
 def _plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
-    """The conditions and sort keys of a search: by `_id` where that is the order, else by terms if any."""
+    """The conditions and sort keys of a search: a range of `_id` where that is the order, else terms if any."""
     experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
-    by_id = len(experiment_ids) == 1 and query.order == DEFAULT_ORDER
-    wanted = conditions.exact(query.filter, attributes)
+    if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
+        keys = [*search.sort_keys(query.order[:-2], query.filter, attributes), _BY_ID]
+    else:
+        keys = search.sort_keys(query.order, query.filter, attributes)
+    if keys != [_BY_ID]:
+        scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
+        candidates, answered = conditions.candidates(query.filter, scopes, order=query.order)
+        if candidates:
+            return [*candidates, *conditions.exact(query.filter, attributes, but=answered)], keys
+    ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
+    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(query.filter, attributes)]
     if query.view is not View.ALL:
         wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
-    candidates = [] if by_id else conditions.candidates(query.filter, experiment_ids)
-    ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
-    scope = candidates or [ranges[0] if len(ranges) == 1 else {"$or": ranges}]
-    keys = _BY_ID if by_id else search.sort_keys(query.order, query.filter, attributes)
-    return [*scope, *wanted], keys
+    return wanted, keys
 
 
 def _document_id(query: RunQuery, cursor: Cursor) -> str:
-    (_, started_at), (_, run_id) = cursor.keys
+    (_, started_at), (_, run_id) = cursor.keys[-2:]
     return run_document_id(query.experiment_ids[0], int(started_at or 0), str(run_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 from pymongo.collection import Collection
@@ -22,10 +22,11 @@ from genesis_flow.domain.search.ast import (
 from genesis_flow.domain.values.pages import Cursor
 
 Document = dict[str, Any]
+D = TypeVar("D", bound=Mapping[str, Any])
 
 _VALUE, _NAN, _MISSING = 0, 1, 2
 _NEVER_MISSING: Final = frozenset(
-    {"id", "name", "status", "user_id", "artifact_uri", "started_at", "created_at", "updated_at"}
+    {"id", "name", "status", "user_id", "artifact_uri", "started_at", "created_at", "updated_at", "version"}
 )
 
 
@@ -100,23 +101,27 @@ def _computed(key: SortKey) -> Document:
 
 
 def read(
-    collection: Collection[Document],
+    collection: Collection[D],
     conditions: Sequence[Condition],
     keys: Sequence[SortKey],
     *,
     cursor: Cursor | None,
     limit: int,
     projection: Mapping[str, int],
-) -> list[Document]:
+) -> list[D]:
     """At most `limit` documents that satisfy all `conditions`, in the order of `keys`, in one round trip."""
     beyond = [after(cursor, keys)] if cursor is not None else []
     computed = [key for key in keys if key.rank is not None]
     if not computed:
-        sort = [(key.path, 1 if key.ascending else -1) for key in keys]
-        query = {"$and": [*conditions, *beyond]} if conditions or beyond else {}
+        conditions, beyond = [*conditions, *beyond], []
+    if len(keys) == 1 and not computed:  # an index has this order
         return list(
-            collection.find(query, projection or None, sort=sort, limit=limit, batch_size=limit + 1)
+            collection.find(
+                {"$and": conditions} if conditions else {}, projection or None,
+                sort=[(key.path, 1 if key.ascending else -1) for key in keys], limit=limit, batch_size=limit + 1,
+            )
         )
+    # In a pipeline only what is on the page is projected; `find` projects every match before it sorts.
     directions: dict[str, int] = {}
     for key in keys:
         if key.rank is not None:
@@ -125,10 +130,10 @@ def read(
     extra = {name: 0 for key in computed for name in (key.rank or "", key.path)}
     pipeline: list[Document] = [
         {"$match": {"$and": list(conditions)} if conditions else {}},
-        {"$set": {name: value for key in computed for name, value in _computed(key).items()}},
+        *([{"$set": {name: value for key in computed for name, value in _computed(key).items()}}] if computed else []),
         *({"$match": condition} for condition in beyond),
         {"$sort": directions},
         {"$limit": limit},
-        {"$project": {**projection, **extra}},
+        *([{"$project": {**projection, **extra}}] if projection or extra else []),
     ]
     return list(collection.aggregate(pipeline, batchSize=limit + 1))

@@ -1,10 +1,10 @@
 """
 Index terms: one indexed array of texts that serves every search by metric, param, tag, name or status.
 
-The terms of a run are `experiment SEP kind SEP name SEP value`, so one multikey index on one field answers
-equality and ranges for any key, and never sees other experiments. They are derived from the rest of the
-document in the same atomic update, here and by `TERMS` on the server; they only find candidates: every
-query also carries the exact condition. Values are cut to `VALUE_LENGTH` characters.
+The terms of a run are `scope SEP kind SEP name SEP value`, so one multikey index on one field answers
+equality and ranges for any key, and never sees other experiments: the scope is the experiment and whether the
+run is deleted. They are derived from the rest of the document in the same atomic update, here and by `TERMS` on
+the server. Values are cut to `VALUE_LENGTH` characters: a term of a longer one only finds candidates.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from genesis_flow.adapters.mongo.names import SEPARATOR, sortable
+from genesis_flow.domain.values.lifecycle import Stage
 
 VALUE_LENGTH: Final = 64
 
@@ -23,14 +24,28 @@ METRIC, PARAM, TAG = "m", "p", "t"
 ATTRIBUTES: Final = ("name", "status")
 
 
-def prefix(experiment_id: str, kind: str, name: str) -> str:
-    """What the terms of one metric, param or tag of an experiment begin with."""
-    return f"{experiment_id}{SEPARATOR}{kind}{SEPARATOR}{name}{SEPARATOR}"
+_MARKS: Final = {Stage.ACTIVE.value: "+", Stage.DELETED.value: "-"}
 
 
-def text_term(experiment_id: str, kind: str, name: str, value: str) -> str:
+def scope(experiment_id: str, stage: str) -> str:
+    """What the terms of the runs of an experiment in a stage begin with; kept in the field `scope`."""
+    return f"{experiment_id}{_MARKS[stage]}"
+
+
+def prefix(scope: str, kind: str, name: str) -> str:
+    """What the terms of one metric, param or tag in a scope begin with."""
+    return f"{scope}{SEPARATOR}{kind}{SEPARATOR}{name}{SEPARATOR}"
+
+
+def text_term(scope: str, kind: str, name: str, value: str) -> str:
     """The term of a param, tag or attribute (whose `name` is empty)."""
-    return prefix(experiment_id, kind, name) + value[:VALUE_LENGTH]
+    return prefix(scope, kind, name) + value[:VALUE_LENGTH]
+
+
+def moved(stage: Stage, **also: Any) -> dict[str, Any]:
+    """The `$set` stage that moves a run to a stage, and sets what is given `also`."""
+    mark = {"$concat": ["$exp", _MARKS[stage.value]]}
+    return {"$set": {"stage": stage.value, "scope": mark, **also}}
 
 
 def document_terms(document: Mapping[str, Any]) -> list[str]:
@@ -39,25 +54,25 @@ def document_terms(document: Mapping[str, Any]) -> list[str]:
 
 
 def _terms(document: Mapping[str, Any]) -> Iterator[str]:
-    experiment_id = document["exp"]
+    scope = document["scope"]
     for name, point in document["m"].items():
-        yield prefix(experiment_id, METRIC, name) + sortable(point["v"])
+        yield prefix(scope, METRIC, name) + sortable(point["v"])
     for kind in (PARAM, TAG):
         for name, value in document[kind].items():
-            yield text_term(experiment_id, kind, name, value)
+            yield text_term(scope, kind, name, value)
     for attribute in ATTRIBUTES:
-        yield text_term(experiment_id, attribute, "", document[attribute])
+        yield text_term(scope, attribute, "", document[attribute])
     if document["stage"] == "deleted":
         yield DELETED
 
 
 def _attribute(name: str) -> dict[str, Any]:
     cut = {"$substrCP": [f"${name}", 0, VALUE_LENGTH]}
-    return {"$concat": ["$exp", f"{SEPARATOR}{name}{SEPARATOR}{SEPARATOR}", cut]}
+    return {"$concat": ["$scope", f"{SEPARATOR}{name}{SEPARATOR}{SEPARATOR}", cut]}
 
 
 def _map(kind: str, value: Any) -> dict[str, Any]:
-    head = ["$exp", f"{SEPARATOR}{kind}{SEPARATOR}", "$$this.k", SEPARATOR]
+    head = ["$scope", f"{SEPARATOR}{kind}{SEPARATOR}", "$$this.k", SEPARATOR]
     return {"$map": {"input": {"$objectToArray": f"${kind}"}, "in": {"$concat": [*head, value]}}}
 
 

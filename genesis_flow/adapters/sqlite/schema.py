@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from genesis_flow.adapters.sqlite.registry_schema import REGISTRY
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -193,7 +194,7 @@ _LOGGED_MODELS: Final = (
 )
 
 #: Step n leads from version n to version n + 1.
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, _LOGGED_MODELS)
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, REGISTRY, _LOGGED_MODELS)
 
 
 def migrate(

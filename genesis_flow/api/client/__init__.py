@@ -10,15 +10,21 @@ from genesis_flow.api.client.artifacts import ArtifactClient
 from genesis_flow.api.client.experiments import ExperimentClient
 from genesis_flow.api.client.logged_models import LoggedModelClient
 from genesis_flow.api.client.logging import LoggingClient
+from genesis_flow.api.client.model_versions import ModelVersionClient
+from genesis_flow.api.client.prompt_links import PromptLinkClient
+from genesis_flow.api.client.registered_models import RegisteredModelClient
 from genesis_flow.api.client.runs import RunClient
 from genesis_flow.api.exceptions import MlflowException
 
 __all__ = ["MlflowClient"]
 
 
-class MlflowClient(ExperimentClient, RunClient, LoggingClient, ArtifactClient, LoggedModelClient):
+class MlflowClient(
+    ExperimentClient, RunClient, LoggingClient, ArtifactClient, LoggedModelClient, RegisteredModelClient,
+    ModelVersionClient, PromptLinkClient,
+):
     """
-    Everything that can be done with experiments, runs and logged models of one store, without an active run.
+    Everything that can be done with experiments, runs, models and prompts, without an active run.
 
     Args:
         tracking_uri: The store; by default the tracking URI in force.

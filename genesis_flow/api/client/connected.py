@@ -15,7 +15,7 @@ class Connected:
 
     def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
         self._tracking_uri = str(tracking_uri) if tracking_uri else session.tracking_uri()
-        self._registry_uri = str(registry_uri) if registry_uri else None
+        self._registry_uri = str(registry_uri) if registry_uri else session.chosen_registry_uri() or self._tracking_uri
 
     @property
     def tracking_uri(self) -> str:
@@ -25,6 +25,10 @@ class Connected:
     @property
     def _application(self) -> Application:
         return session.application(self._tracking_uri)
+
+    @property
+    def _registry(self) -> Application:
+        return session.application(self._registry_uri)
 
     def __repr__(self) -> str:
         from genesis_flow.settings import redacted

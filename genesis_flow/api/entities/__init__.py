@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from genesis_flow.api.entities.logged_model_status import LoggedModelStatus
     from genesis_flow.api.entities.logged_model_tag import LoggedModelTag
     from genesis_flow.api.entities.metric import Metric
+    from genesis_flow.api.entities.model_registry.prompt import Prompt
     from genesis_flow.api.entities.param import Param
     from genesis_flow.api.entities.run import Run
     from genesis_flow.api.entities.run_data import RunData
@@ -57,6 +58,7 @@ __all__ = [
     "LoggedModelTag",
     "Metric",
     "Param",
+    "Prompt",
     "Run",
     "RunData",
     "RunInfo",
@@ -87,6 +89,7 @@ _HOMES = {
     "LoggedModelTag": "logged_model_tag",
     "Metric": "metric",
     "Param": "param",
+    "Prompt": "model_registry.prompt",
     "Run": "run",
     "RunData": "run_data",
     "RunInfo": "run_info",

@@ -44,10 +44,10 @@ def changing_model(model_uri: str) -> Iterator[tuple[Path, Model]]:
         model = Model.from_dict(dict(found.record().content))
         copy = Path(directory) / "model"
         shutil.copytree(found.directory, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        before = _texts(copy)
+        before, there = _texts(copy), {*copy.rglob("*")}
         yield copy, model
         model.save(copy / RECORD_FILE)
-        _store(found, copy, before)
+        _store(found, copy, before, _added(copy, there))
 
 
 def update_model_requirements(model_uri: str, operation: Literal["add", "remove"], requirement_list: list[str]) -> None:
@@ -90,18 +90,28 @@ def _texts(directory: Path) -> dict[Path, bytes]:
     return {each: each.read_bytes() for each in directory.iterdir() if each.is_file() and each.stat().st_size < 2**24}
 
 
-def _store(found: Located, directory: Path, before: dict[Path, bytes]) -> None:
-    """Store those files of a changed copy that differ; the list of all of them last."""
+def _added(directory: Path, before: set[Path]) -> list[Path]:
+    return [each for each in directory.rglob("*") if each.is_file() and each not in before]
+
+
+def _store(found: Located, directory: Path, before: dict[Path, bytes], added: list[Path]) -> None:
+    """Store those files of a changed copy that differ or are new; the list of all of them last."""
     directories = session.model_directories()
-    changed = [each for each, content in before.items() if each.read_bytes() != content]
+    changed = [*added, *(each for each, content in before.items() if each.read_bytes() != content)]
     if not changed:
         return
     manifest = directories.seal(directory)
     with tempfile.TemporaryDirectory(prefix="genesis-flow-model-") as only:
         for each in [*changed, directory / MANIFEST_FILE]:
-            shutil.copyfile(each, Path(only) / each.name)
+            _copied(each, Path(only) / each.relative_to(directory))
         if found.place is None:
-            for each in sorted(Path(only).iterdir()):
-                shutil.copyfile(each, found.directory / each.name)
+            for each in sorted(Path(only).rglob("*")):
+                if each.is_file():
+                    _copied(each, found.directory / each.relative_to(only))
         else:
             session.application().model_persistence.replace(found.place, Path(only), manifest)
+
+
+def _copied(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)

@@ -79,7 +79,9 @@ def made_example(given: Any) -> Example:
     else:
         content = plain
     text = json.dumps(content)
-    return Example(_read_back(kind, plain), params, info, text, json.dumps(serving, indent=2))
+    # Arrays keep their types, which the text of the file does not have.
+    given_back = data if kind["type"] == "ndarray" else _read_back(kind, plain)
+    return Example(given_back, params, info, text, json.dumps(serving, indent=2))
 
 
 def save_example(model: Any, given: Any, directory: Path) -> Example | None:

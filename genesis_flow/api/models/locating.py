@@ -12,7 +12,8 @@ import attrs
 from genesis_flow.api import session
 from genesis_flow.domain.entities.model_record import RECORD_FILE, ModelRecord
 from genesis_flow.domain.values.containment import contained
-from genesis_flow.domain.values.trust import Trust, trust
+from genesis_flow.domain.values.model_uris import is_model_uri
+from genesis_flow.domain.values.trust import NO_TRUST, Trust, trust
 
 if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.model_persistence import ModelPlace
@@ -26,11 +27,13 @@ class Located:
     Attributes:
         directory: Where. digest: Of its manifest, where that is known from elsewhere.
         place: Where it is stored; None for a path.
+        trust: What the trust policy says of the version that it is.
     """
 
     directory: Path
     digest: str | None = None
     place: ModelPlace | None = None
+    trust: Trust = NO_TRUST
 
     def read_text(self, name: Any) -> str:
         """What is in the model's file `name`."""
@@ -52,14 +55,19 @@ def located(model_uri: str, dst_path: str | os.PathLike[str] | None = None) -> L
 
     Raises:
         NotFound, InvalidInput: It names nothing.
+        UntrustedContent: The trust policy asks for a valid signature; nothing was read.
     """
     path = Path(os.path.expanduser(model_uri))
-    if path.exists() and dst_path is None:
+    # A directory called "models:" must not take the place of a registry, nor of what is trusted of it.
+    if not is_model_uri(model_uri) and dst_path is None and path.exists():
         return Located(path.parent if path.name == RECORD_FILE and path.is_file() else path)
     persistence = session.application().model_persistence
-    place = persistence.locate(_source(model_uri.removesuffix(f"/{RECORD_FILE}")))
+    source, vouched_for, digest = _source(model_uri.removesuffix(f"/{RECORD_FILE}"))
+    place = persistence.locate(source)
     directory = persistence.fetch(place, None if dst_path is None else Path(dst_path))
-    return Located(directory, place.digest, place)
+    if digest is not None:  # here, so that nothing that reads files by itself reads others than those that were signed
+        session.model_directories().read(directory, digest)
+    return Located(directory, digest or place.digest, place, vouched_for)
 
 
 def located_record(model_uri: str) -> ModelRecord:
@@ -67,21 +75,35 @@ def located_record(model_uri: str) -> ModelRecord:
     return located(model_uri).record()
 
 
-def trusted_by(names: Iterable[str] | None, allow_unsafe_deserialization: bool) -> Trust:
-    """What a caller of `load_model` vouches for."""
-    return trust(names, allow_unsafe=allow_unsafe_deserialization)
+def trusted_by(
+    names: Iterable[str] | None, allow_unsafe_deserialization: bool, found: Located | None = None
+) -> Trust:
+    """What a caller of `load_model` vouches for, and the trust policy does for the model that was found."""
+    given = trust(names, allow_unsafe=allow_unsafe_deserialization)
+    policy = NO_TRUST if found is None else found.trust
+    return Trust(given.names | policy.names, given.allow_unsafe or policy.allow_unsafe)
 
 
-def _source(uri: str) -> str:
-    """What a version of a registered model was made from; any other URI as it is."""
-    from genesis_flow.domain.use_cases.logged_model_places import is_logged_model_uri
-
-    if not uri.startswith("models:") or is_logged_model_uri(uri):
-        return uri
+def _source(uri: str) -> tuple[str, Trust, str | None]:
+    """
+    What a version of a registered model was made from (any other URI as it is), what the trust policy says of it,
+    and the digest of its manifest if that is signed.
+    """
+    if not is_model_uri(uri):
+        return uri, NO_TRUST, None
     from genesis_flow.api.client.registry_sources import model_place
+    from genesis_flow.api.models.trust import policy_for, require_unsigned_allowed, vouched
 
-    place: Any = model_place(uri)
-    return f"{place.location.rstrip('/')}/{place.path}" if place.path else str(place.location)
+    registry = session.registry_uri()
+    policy = policy_for(registry)
+    place: Any = model_place(uri, registry_uri=registry)
+    if place.version is None:
+        require_unsigned_allowed(policy, uri)
+        return uri, NO_TRUST, None
+    version = session.application(registry).model_versions.get(place.name, place.version)
+    vouched_for, digest = vouched(version, policy, place.path)
+    location = version.storage_location
+    return f"{location.rstrip('/')}/{place.path}" if place.path else location, vouched_for, digest
 
 
 __all__ = ["Located", "located", "located_record", "trusted_by"]

@@ -24,6 +24,7 @@ from genesis_flow.domain.entities.model_record import FUNCTION
 from genesis_flow.domain.errors import CorruptRecord
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
+from genesis_flow.settings import MLFLOW_DEFAULT_PREDICTION_DEVICE
 
 __all__ = ["get_model_dependencies", "load_model", "load_pyfunc"]
 
@@ -60,8 +61,8 @@ def load_model(
     Source: MLflow `mlflow.pyfunc.load_model`; trust is ours.
     """
     found = located(str(model_uri), dst_path)
-    options = {"model_config": read_config(model_config)}
-    given = trusted_by(trusted, allow_unsafe_deserialization)
+    options = {"model_config": read_config(model_config), "device": MLFLOW_DEFAULT_PREDICTION_DEVICE.get()}
+    given = trusted_by(trusted, allow_unsafe_deserialization, found)
     record, function = session.model_directories().load_function(found.directory, given, options, found.digest)
     meta = Model.from_dict(dict(record.content))
     noted = record.flavor(FUNCTION)

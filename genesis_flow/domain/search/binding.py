@@ -13,7 +13,7 @@ from typing import Final, cast
 import attrs
 
 from genesis_flow.domain.errors import DuplicateOrder, InvalidInput, InvalidSearch
-from genesis_flow.domain.search import ast
+from genesis_flow.domain.search import ast, lexer
 from genesis_flow.domain.search.ast import Comparison, Field, Filter, Kind, Order, OrderKey
 from genesis_flow.domain.search.fields import (
     EQUALITY,
@@ -27,7 +27,7 @@ from genesis_flow.domain.search.fields import (
 )
 from genesis_flow.domain.search.like import like_regex
 from genesis_flow.domain.search.parser import parse_filter, parse_order
-from genesis_flow.domain.search.syntax import Clause, Listing, Name, Number, OrderClause, Scalar, Text
+from genesis_flow.domain.search.syntax import Clause, Listing, Name, Number, OrderClause, Scalar, Text, Value
 from genesis_flow.domain.values.ids import experiment_id
 from genesis_flow.domain.values.text import shown, storable
 
@@ -141,6 +141,12 @@ def _resolve(name: Name, entity: EntityFields, text: str) -> tuple[Field, FieldT
     return Field(kind, named.key), named.type
 
 
+def _unquoted_integer(value: Text) -> Value:
+    """The number in a quoted integer; anything else as it is."""
+    number = lexer.number(value.value.strip()) if len(value.value) < lexer.LONGEST_NUMBER else None
+    return Number(number, value.text, value.position) if isinstance(number, int) else value
+
+
 def _unknown_key(key: str, kind: Kind, valid: Iterator[str]) -> str:
     return f"Invalid {_LABELS[kind]} key '{shown(key)}' specified. Valid keys are {sorted(valid)}"
 
@@ -155,6 +161,9 @@ class _Binding:
 
     def comparison(self) -> Comparison:
         field, type = _resolve(self.clause.name, self.entity, self.text)
+        if not type.operators:
+            names = (name for name, named in self.entity.named[field.kind].items() if named.type.operators)
+            raise self._error(_unknown_key(self.clause.name.key, field.kind, names))
         if self.clause.operator in NULLS:
             return self._presence(field, type)
         if type.value is ValueType.MODEL_STATUS:
@@ -174,6 +183,8 @@ class _Binding:
 
     def _number_comparison(self, field: Field, type: FieldType) -> Comparison:
         value = self.clause.value
+        if type.may_be_quoted and isinstance(value, Text):
+            value = _unquoted_integer(value)
         if not isinstance(value, Number):
             label = "metric" if field.kind is Kind.METRIC else f"numeric attribute: {self.clause.name.key}"
             raise self._error(f"Expected numeric value type for {label}. Found {self._shown_value()}")

@@ -14,6 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.search.ast import (
@@ -31,10 +33,13 @@ from genesis_flow.domain.search.ast import (
 from genesis_flow.domain.search.like import like_regex
 from genesis_flow.domain.values.pages import Key
 
-if TYPE_CHECKING:  # whoever searches runs only does not load it
+if TYPE_CHECKING:  # whoever searches runs only does not load them
     from genesis_flow.domain.entities.logged_model import LoggedModel, ModelMetric
+    from genesis_flow.domain.entities.model_version import ModelVersion
+    from genesis_flow.domain.entities.registered_model import RegisteredModel
 
-E = TypeVar("E", "Run", "Experiment", "LoggedModel")
+    Entity = Run | Experiment | RegisteredModel | ModelVersion | LoggedModel
+E = TypeVar("E", "Run", "Experiment", "RegisteredModel", "ModelVersion", "LoggedModel")
 SortKeys = tuple[tuple[int, Key], ...]
 
 #: Ranks of sort keys; they rise in both directions of an order.
@@ -48,18 +53,18 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def matches(filter: Filter, entity: Run | Experiment | LoggedModel) -> bool:
+def matches(filter: Filter, entity: Entity) -> bool:
     """Whether `entity` satisfies all of `filter`; `predicate` is faster for many entities."""
     return predicate(filter)(entity)
 
 
-def predicate(filter: Filter) -> Callable[[Run | Experiment | LoggedModel], bool]:
+def predicate(filter: Filter) -> Callable[[Entity], bool]:
     """The function that tells whether an entity satisfies all of `filter`."""
     tests = [_test(term) for term in filter.terms]
     return lambda entity: all(test(entity) for test in tests)
 
 
-def field_values(entity: Run | Experiment | LoggedModel, field: Field) -> Sequence[Any]:
+def field_values(entity: Entity, field: Field) -> Sequence[Any]:
     """
     What `entity` has in `field`: nothing where it is missing, one value, one for each dataset, or one for
     each point of a logged model's metric, the latest first.
@@ -90,17 +95,21 @@ def field_values(entity: Run | Experiment | LoggedModel, field: Field) -> Sequen
     return () if found is None else (found,)
 
 
-def _with_params(entity: Run | Experiment | LoggedModel) -> Run | LoggedModel:
-    if isinstance(entity, Experiment):
-        raise TypeError("Experiment has no params, metrics or datasets")
-    return entity
+def _with_params(entity: Entity) -> Run | LoggedModel:
+    if isinstance(entity, Run):
+        return entity
+    from genesis_flow.domain.entities.logged_model import LoggedModel
+
+    if isinstance(entity, LoggedModel):
+        return entity
+    raise TypeError(f"{type(entity).__name__} has no params, metrics or datasets")
 
 
-def _points(entity: Experiment | LoggedModel, field: Field) -> Iterator[ModelMetric]:
+def _points(entity: Entity, field: Field) -> Iterator[ModelMetric]:
     """The points of a logged model that were measured on one of the datasets of `field`, if it names any."""
-    if isinstance(entity, Experiment):
-        raise TypeError("Experiment has no params, metrics or datasets")
-    for point in entity.metrics:
+    model = _with_params(entity)
+    assert not isinstance(model, Run)
+    for point in model.metrics:
         if not field.datasets or any(
             point.dataset_name == scope.name and scope.digest in (None, point.dataset_digest)
             for scope in field.datasets
@@ -114,15 +123,16 @@ def _dataset_values(run: Run, key: str) -> list[str]:
     return [getattr(used.dataset, key) for used in run.dataset_inputs]
 
 
-def _test(term: Comparison) -> Callable[[Run | Experiment | LoggedModel], bool]:
+def _test(term: Comparison) -> Callable[[Entity], bool]:
     if isinstance(term, Presence):
         field, present = term.field, term.present
         return lambda entity: bool(field_values(entity, field)) == present
-    accepts = _acceptance(term)
+    accepts = acceptance(term)
     return lambda entity: any(accepts(value) for value in field_values(entity, term.field))
 
 
-def _acceptance(term: NumberComparison | TextComparison | Like | Membership) -> Callable[[Any], bool]:
+def acceptance(term: NumberComparison | TextComparison | Like | Membership) -> Callable[[Any], bool]:
+    """The function that tells whether a value that is there satisfies `term`."""
     match term:
         case NumberComparison(op=op, value=wanted) | TextComparison(op=op, value=wanted):
             # Python compares int and float exactly, and of NaN only `!=` is true, as it must be.
@@ -138,7 +148,7 @@ def _acceptance(term: NumberComparison | TextComparison | Like | Membership) -> 
             assert_never(term)
 
 
-def order_keys(entity: Run | Experiment | LoggedModel, order: Order) -> SortKeys:
+def order_keys(entity: Entity, order: Order) -> SortKeys:
     """
     What places `entity` in `order`: a (rank, value) for each key, as in a `Cursor`.
 
@@ -147,7 +157,7 @@ def order_keys(entity: Run | Experiment | LoggedModel, order: Order) -> SortKeys
     return tuple(_ranked(_sort_value(entity, key.field)) for key in order)
 
 
-def _sort_value(entity: Run | Experiment | LoggedModel, field: Field) -> Key:
+def _sort_value(entity: Entity, field: Field) -> Key:
     values = field_values(entity, field)
     if not values:
         return None

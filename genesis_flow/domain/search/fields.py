@@ -3,7 +3,8 @@ What can be searched: for each entity its names, types and operators. Data only.
 
 Another entity is another `EntityFields`; lexer, parser and binding stay as they are.
 
-Source: MLflow 3.17 `SearchUtils`, `SearchExperimentsUtils`, `search_logged_model_utils`.
+Source: MLflow 3.17 `SearchUtils`, `SearchExperimentsUtils`, `SearchModelUtils`, `SearchModelVersionUtils`,
+`search_logged_model_utils`.
 """
 
 from __future__ import annotations
@@ -36,11 +37,16 @@ NULLS: Final = frozenset({"IS NULL", "IS NOT NULL"})
 
 @attrs.frozen
 class FieldType:
-    """What a field is compared with, the operators that do it, and whether an order may name the field."""
+    """
+    What a field is compared with, the operators that do it, and whether an order may name the field.
+
+    Without operators only an order may name it. Where a number `may_be_quoted`, `'2'` means 2.
+    """
 
     value: ValueType
     operators: frozenset[str]
     orderable: bool = True
+    may_be_quoted: bool = False
 
 
 @attrs.frozen
@@ -92,6 +98,7 @@ _ALIAS = attrs.evolve(_TEXT, orderable=False)
 _LISTED_TEXT = FieldType(ValueType.TEXT, TEXTUAL | LISTS)
 _OPTIONAL_TEXT = FieldType(ValueType.TEXT, TEXTUAL | NULLS)
 _UNORDERED_TEXT = FieldType(ValueType.TEXT, TEXTUAL | LISTS, orderable=False)
+_UNORDERED_TAG = attrs.evolve(_OPTIONAL_TEXT, orderable=False)
 
 
 def _attribute(key: str, *, ascending: bool = True) -> OrderKey:
@@ -143,10 +150,46 @@ EXPERIMENTS: Final = EntityFields(
             "last_update_time": Named("updated_at", _INTEGER),
         },
     },
-    keyed={Kind.TAG: attrs.evolve(_OPTIONAL_TEXT, orderable=False)},
+    keyed={Kind.TAG: _UNORDERED_TAG},
     default_order=(_attribute("created_at", ascending=False), _attribute("id")),
     ties=(_attribute("id", ascending=False),),
     refuses_duplicates=False,
+)
+
+_ORDER_ONLY = FieldType(ValueType.INTEGER, frozenset())
+_REGISTRY_PREFIXES: Final = {"attribute": Kind.ATTRIBUTE, "tags": Kind.TAG, "tag": Kind.TAG}
+
+REGISTERED_MODELS: Final = EntityFields(
+    prefixes=_REGISTRY_PREFIXES,
+    named={
+        Kind.ATTRIBUTE: {
+            "name": Named("name", _LISTED_TEXT),
+            "last_updated_timestamp": Named("updated_at", _ORDER_ONLY),
+            "timestamp": Named("updated_at", _ORDER_ONLY),
+        },
+    },
+    keyed={Kind.TAG: _UNORDERED_TAG},
+    default_order=(),
+    ties=(_attribute("name"),),
+)
+
+MODEL_VERSIONS: Final = EntityFields(
+    prefixes=_REGISTRY_PREFIXES,
+    named={
+        Kind.ATTRIBUTE: {
+            "name": Named("name", _LISTED_TEXT),
+            "version_number": Named("version", attrs.evolve(_INTEGER, may_be_quoted=True)),
+            "run_id": Named("run_id", _UNORDERED_TEXT),
+            "source_path": Named("source", _ALIAS),
+            "creation_timestamp": Named("created_at", _ORDER_ONLY),
+            "last_updated_timestamp": Named("updated_at", _ORDER_ONLY),
+        },
+    },
+    keyed={Kind.TAG: _UNORDERED_TAG},
+    default_order=(
+        _attribute("updated_at", ascending=False), _attribute("name"), _attribute("version", ascending=False),
+    ),
+    ties=(_attribute("name"), _attribute("version", ascending=False)),
 )
 
 #: Statuses of logged models: texts in a filter, numbers in the entity.

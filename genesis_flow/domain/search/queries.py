@@ -73,6 +73,32 @@ class ExperimentQuery(Query):
 
 
 @attrs.frozen
+class RegistryQuery(Query):
+    """
+    A search in the model registry; nothing there has a lifecycle stage, so `view` means nothing.
+
+    Attributes:
+        sees_prompts: Whether prompts can match: what has `PROMPT_TAG` with the value "true". Where the filter
+            asks for them, it says so itself.
+    """
+
+    sees_prompts: bool = attrs.field(default=False, kw_only=True)
+
+    def _scope(self) -> tuple[str, ...]:
+        return (type(self).__name__, str(self.sees_prompts))
+
+
+@attrs.frozen
+class RegisteredModelQuery(RegistryQuery):
+    """One page of registered models; the order ends in `name`."""
+
+
+@attrs.frozen
+class ModelVersionQuery(RegistryQuery):
+    """One page of model versions; the order ends in `name` and `version`."""
+
+
+@attrs.frozen
 class LoggedModelQuery(Query):
     """
     One page of the logged models of some experiments.

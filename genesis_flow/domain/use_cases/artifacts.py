@@ -194,6 +194,31 @@ class Artifacts:
         (place,) = self._places(uri)
         return place.store.local_path(place.path)
 
+    def find_below(self, location: str, path: str) -> Sequence[ArtifactInfo]:
+        """The direct children of directory `path` below a location, a store's URI or that of a run; see `find`."""
+        return self._root(location).find(artifact_path(path))
+
+    def download_below(self, location: str, path: str, target: Path) -> Path:
+        """Copy the file or directory `path` below a location into a local directory; see `download`."""
+        return self._root(location).fetch(artifact_path(path), target)
+
+    def read_bytes_below(self, location: str, path: str) -> bytes:
+        """What is in the file `path` below a location; see `open`."""
+        with self._root(location).open(artifact_path(path)) as file:
+            return file.read()
+
+    def local_path_below(self, location: str, path: str) -> Path | None:
+        """Where the file or directory `path` below a location lies on this machine's disk; see `local_path`."""
+        return self._root(location).local_path(artifact_path(path))
+
+    def _root(self, location: str) -> ArtifactStore:
+        """The store whose root is a location."""
+        if not location.startswith(_RUNS_SCHEME):
+            return self._stores.open(location)
+        run_id, path = _run_and_path(location)
+        root = self._runs.get(run_id).artifact_uri.rstrip("/")
+        return self._stores.open(f"{root}/{path}" if path.text else root)
+
     def _store(self, run_id: str) -> ArtifactStore:
         return self._stores.open(self._runs.get(run_id).artifact_uri)
 
@@ -204,20 +229,25 @@ class Artifacts:
             return [_Place(self._stores.open(model.artifact_location), path)]
         if not uri.startswith(_RUNS_SCHEME):
             return [_Place(*self._stores.locate(uri))]
-        match = _RUN_URI.fullmatch(uri)
-        if match is None:
-            raise InvalidInput(
-                "artifact_uri",
-                f"Not a proper runs:/ URI: {shown(uri)}. Runs URIs must be of the form "
-                "'runs:/<run_id>/run-relative/path/to/artifact'",
-            )
-        run, path = self._runs.get(match[1]), artifact_path(match[2])
+        run_id, path = _run_and_path(uri)
+        run = self._runs.get(run_id)
         places = [_Place(self._stores.open(run.artifact_uri), path)]
         name, _, rest = path.text.partition("/")
         of_run = model_of_run(run, name, self._models) if path != ROOT else None
         if of_run is not None:
             places.append(_Place(self._stores.open(of_run.artifact_location), artifact_path(rest), name))
         return places
+
+
+def _run_and_path(uri: str) -> tuple[str, ArtifactPath]:
+    match = _RUN_URI.fullmatch(uri)
+    if match is None:
+        raise InvalidInput(
+            "artifact_uri",
+            f"Not a proper runs:/ URI: {shown(uri)}. Runs URIs must be of the form "
+            "'runs:/<run_id>/run-relative/path/to/artifact'",
+        )
+    return match[1], artifact_path(match[2])
 
 
 @attrs.frozen

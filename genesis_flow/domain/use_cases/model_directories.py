@@ -84,7 +84,7 @@ class ModelDirectories:
         record = self.read(directory, digest)
         chosen = self.flavors.get(flavor)
         record.flavor(flavor)
-        self._require_allowed(chosen, record, directory, trust)
+        self._require_allowed(chosen, directory, record, trust)
         return chosen.load(directory, record, trust, options or {})
 
     def load_function(
@@ -102,12 +102,13 @@ class ModelDirectories:
         """
         record = self.read(directory, digest)
         record.flavor(FUNCTION)
-        chosen = self.flavors.by_loader(record.loader_module or "") or self.flavors.get(_OWN_CODE)
-        self._require_allowed(chosen, record, directory, trust)
+        found = self.flavors.by_loader(record.loader_module or "", tuple(record.flavors))
+        chosen = found or self.flavors.get(_OWN_CODE)
+        self._require_allowed(chosen, directory, record, trust)
         return record, chosen.load_function(directory, record, trust, options or {})
 
-    def _require_allowed(self, flavor: ModelFlavor, record: ModelRecord, directory: Path, trust: Trust) -> None:
-        if flavor.has_pickles(record) and not self._pickles.is_on():
+    def _require_allowed(self, flavor: ModelFlavor, directory: Path, record: ModelRecord, trust: Trust) -> None:
+        if flavor.has_pickles_in(directory, record) and not self._pickles.is_on():
             raise Forbidden(
                 "Deserializing model using pickle is disallowed, but this model is saved in pickle format. "
                 "To address this issue, you need to set environment variable 'MLFLOW_ALLOW_PICKLE_DESERIALIZATION' "

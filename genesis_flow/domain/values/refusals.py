@@ -6,7 +6,7 @@ Source: MLflow 3.17 `store/tracking/sqlalchemy_store.py`.
 
 from __future__ import annotations
 
-from genesis_flow.domain.errors import AlreadyExists, InvalidState, NotFound
+from genesis_flow.domain.errors import AlreadyExists, InvalidInput, InvalidState, NotFound
 
 
 def no_experiment(experiment_id: str) -> NotFound:
@@ -60,6 +60,33 @@ def run_exists(run_id: str) -> AlreadyExists:
 def no_run_tag(run_id: str, key: str) -> NotFound:
     """The run has no such tag."""
     return NotFound("tag", key, f"No tag with name: {key} in run with id {run_id}")
+
+
+def no_model(name: str) -> NotFound:
+    """There is no registered model with this name."""
+    return NotFound("registered model", name, f"Registered Model with name={name} not found")
+
+
+def model_name_taken(name: str) -> AlreadyExists:
+    """Another registered model has the name."""
+    return AlreadyExists("registered model", name, f"Registered Model (name={name}) already exists.")
+
+
+def no_version(name: str, version: int) -> NotFound:
+    """The registered model has no such version."""
+    return NotFound(
+        "model version", f"{name}/{version}", f"Model Version (name={name}, version={version}) not found"
+    )
+
+
+def no_alias(alias: str) -> InvalidInput:
+    """The registered model has no such alias; MLflow calls that a wrong argument."""
+    return InvalidInput("alias", f"Registered model alias {alias} not found.")
+
+
+def hidden_prompt(name: str) -> NotFound:
+    """A prompt is not found where a model is asked for."""
+    return NotFound("registered model", name, f"Registered Model with name='{name}' not found.")
 
 
 def no_logged_model(model_id: str) -> NotFound:

@@ -10,7 +10,11 @@ from tests.contracts.experiments import ExperimentRepositoryContract
 from tests.contracts.logged_model_metrics import LoggedModelMetricsContract
 from tests.contracts.logged_model_search import LoggedModelSearchContract
 from tests.contracts.logged_models import LoggedModelRepositoryContract
+from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
+from tests.contracts.registered_models import RegisteredModelRepositoryContract
+from tests.contracts.registry_concurrency import RegistryConcurrencyContract
+from tests.contracts.registry_search import RegistrySearchContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -56,6 +60,22 @@ class TestExperimentSearch(OpensMemory, ExperimentSearchContract):
 
 class TestRefusals(OpensMemory, RefusalsContract):
     """What is refused, and how."""
+
+
+class TestRegisteredModels(OpensMemory, RegisteredModelRepositoryContract):
+    """Registered models in memory."""
+
+
+class TestModelVersions(OpensMemory, ModelVersionRepositoryContract):
+    """Versions of registered models in memory."""
+
+
+class TestRegistrySearch(OpensMemory, RegistrySearchContract):
+    """Searching the model registry in memory."""
+
+
+class TestRegistryConcurrency(OpensMemory, RegistryConcurrencyContract):
+    """Writers at once in the model registry in memory."""
 
 
 class TestLoggedModels(OpensMemory, LoggedModelRepositoryContract):

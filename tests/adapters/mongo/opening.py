@@ -11,8 +11,19 @@ from genesis_flow.adapters.mongo.claims import claim_id
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
 from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
-from genesis_flow.adapters.mongo.indexes import DATASETS, EXPERIMENTS, HISTORIES, MODEL_POINTS, MODELS, RUNS
+from genesis_flow.adapters.mongo.indexes import (
+    DATASETS,
+    EXPERIMENTS,
+    HISTORIES,
+    MODEL_POINTS,
+    MODEL_VERSIONS,
+    MODELS,
+    REGISTERED_MODELS,
+    RUNS,
+)
 from genesis_flow.adapters.mongo.logged_models import MongoLoggedModelRepository
+from genesis_flow.adapters.mongo.model_versions import MongoModelVersionRepository
+from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
 from genesis_flow.adapters.mongo.runs import MongoRunRepository
 from tests.contracts.stores import Capability, OpensStores, Stores
 from tests.services.mongodb import database_uri
@@ -28,6 +39,8 @@ def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:
     return Stores(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
+        MongoRegisteredModelRepository(database),
+        MongoModelVersionRepository(database),
         MongoLoggedModelRepository(database),
         reopen=lambda: stores_on(MongoDatabase(database.uri, database.artifact_root)),
         capabilities=frozenset({Capability.DURABLE}),
@@ -43,7 +56,7 @@ def shared_database() -> MongoDatabase:
 
 def empty(database: MongoDatabase) -> None:
     """Erase everything but the default experiment."""
-    for name in (RUNS, HISTORIES, DATASETS, MODELS, MODEL_POINTS):
+    for name in (RUNS, HISTORIES, DATASETS, MODELS, MODEL_POINTS, REGISTERED_MODELS, MODEL_VERSIONS):
         database[name].delete_many({})
     database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
     database.experiment_ids = ExperimentIds()

@@ -70,7 +70,7 @@ def test_a_driver_that_retries_hides_a_single_fault(
     """With retryable writes, one fault anywhere in a batch is not even noticed, and nothing is doubled."""
     stores, sent = stores_on(retrying), batch()
     run = added_run(stores)
-    stores.runs.append(run.id, metrics=sent["metrics"][:1])
+    stores.runs.append(run.id, metrics=[sent["metrics"][0], sent["metrics"][-1]])
     with failing(retrying, command, **fault):
         stores.runs.append(run.id, **sent)
     assert_holds_once(stores, run.id, sent)
@@ -82,7 +82,7 @@ def test_a_batch_that_failed_can_be_sent_again(bare: MongoDatabase, command: str
     """Without retryable writes, a fault is reported as retryable; the same batch again loses and doubles nothing."""
     stores, sent = stores_on(bare), batch()
     run = added_run(stores)
-    stores.runs.append(run.id, metrics=sent["metrics"][:1])
+    stores.runs.append(run.id, metrics=[sent["metrics"][0], sent["metrics"][-1]])
     with failing(bare, command, **fault), pytest.raises(Unavailable):
         stores.runs.append(run.id, **sent)
     stores.runs.append(run.id, **sent)

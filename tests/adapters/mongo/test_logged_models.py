@@ -99,16 +99,16 @@ def test_reading_finalizing_and_changing_are_one_round_trip(stores: Stores, comm
     model = added_model(stores, run.experiment_id, params={"p": "1"}, tags={"t": "1"})
     measure(stores, *(model_point(model.id, step=n, run_id=run.id) for n in range(NEAR)))
     for act, expected in (
-        (lambda: stores.models.get(model.id), ["find"]),
-        (lambda: stores.models.update(model.id, status=ModelStatus.READY, at=NOW), ["findAndModify"]),
-        (lambda: stores.models.append(model.id, params={"q": "1"}, tags={"u": "1"}), ["update"]),
-        (lambda: stores.models.remove_tag(model.id, "t"), ["update"]),
-        (lambda: stores.models.remove(model.id, at=NOW), ["update"]),
+        (lambda: stores.logged_models.get(model.id), ["find"]),
+        (lambda: stores.logged_models.update(model.id, status=ModelStatus.READY, at=NOW), ["findAndModify"]),
+        (lambda: stores.logged_models.append(model.id, params={"q": "1"}, tags={"u": "1"}), ["update"]),
+        (lambda: stores.logged_models.remove_tag(model.id, "t"), ["update"]),
+        (lambda: stores.logged_models.remove(model.id, at=NOW), ["update"]),
     ):
         with commands.recorded() as names:
             act()
         assert expected == names
-    assert NEAR == len(stores.models.get(model.id).metrics)
+    assert NEAR == len(stores.logged_models.get(model.id).metrics)
 
 
 def test_many_points_are_read_in_two_round_trips(stores: Stores, commands: Commands) -> None:
@@ -118,7 +118,7 @@ def test_many_points_are_read_in_two_round_trips(stores: Stores, commands: Comma
     for start in (0, 1000):
         measure(stores, *(model_point(model.id, step=start + n, run_id=run.id) for n in range(1000)))
     with commands.recorded() as names:
-        assert 2000 == len(stores.models.get(model.id).metrics)
+        assert 2000 == len(stores.logged_models.get(model.id).metrics)
     assert ["find", "find"] == names
 
 
@@ -130,7 +130,7 @@ def test_measuring_takes_two_round_trips_more_than_logging(stores: Stores, comma
         stores.runs.append(
             run.id, metrics=[Metric("m", 0.5, 1, 1)], model_metrics=[model_point(model.id, "m", 0.5, run.id)]
         )
-    assert ["find", "findAndModify", "insert", "findAndModify"] == names
+    assert ["find", "findAndModify", "findAndModify"] == names
 
 
 SEARCHES = (
@@ -180,7 +180,7 @@ def test_a_page_of_models_is_at_most_three_round_trips(
 ) -> None:
     """The models, what they keep elsewhere, and for an exact value of a metric which models have it there."""
     with commands.recorded() as names:
-        stores.models.find(query_of(filter_string, order_by, "1"))
+        stores.logged_models.find(query_of(filter_string, order_by, "1"))
     assert len(names) <= (3 if "metrics.m =" in filter_string else 2)
 
 
@@ -265,8 +265,8 @@ def test_a_batch_that_failed_can_be_sent_again(
         with failing(bare, command, **fault), suppress(Unavailable):
             stores.runs.append(run.id, metrics=metrics, model_metrics=sent)
     stores.runs.append(run.id, metrics=metrics, model_metrics=sent)
-    assert shown_points(ordered_points(sent)) == shown_points(stores.models.get(model.id).metrics)
+    assert shown_points(ordered_points(sent)) == shown_points(stores.logged_models.get(model.id).metrics)
     assert size == len(stores.runs.history(run.id, "m"))
     for text in ("metrics.m = 0", f"metrics.m = {(size - 1) / 7!r}", f"metrics.m >= {(size - 1) / 7!r}"):
         query = query_of(text, [], run.experiment_id, datasets=True)
-        assert [model.id] == [found.id for found in stores.models.find(query).items]
+        assert [model.id] == [found.id for found in stores.logged_models.find(query).items]

@@ -134,7 +134,7 @@ def test_terms_hold_the_experiment(database: MongoDatabase) -> None:
     query = RunQuery(bind_filter("metrics.m > 3", RUN_FIELDS), search_order("metrics.m"), experiment_ids=("1",))
     conditions, _ = _plan(query)
     bounds = conditions[0]["k"]["$elemMatch"]
-    assert all(bound.startswith("1\x1fm\x1fm\x1f") for bound in bounds.values())
+    assert all(bound.startswith("1+\x1fm\x1fm\x1f") for bound in bounds.values())
 
 
 def search_order(key: str) -> Any:

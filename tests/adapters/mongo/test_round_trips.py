@@ -84,14 +84,18 @@ def test_get_run_is_one_round_trip(stores: Stores, commands: Commands, run_id: s
     assert ["find"] == names
 
 
-def test_log_metric_is_two_round_trips_from_the_first_call_on(stores: Stores, commands: Commands, run_id: str) -> None:
-    """A point is written in two commands, also to a run that this connection has never seen."""
-    with commands.recorded() as names:
-        stores.runs.append(run_id, metrics=[Metric("fresh", 0.5, 1, 1)])
-    assert ["findAndModify", "insert"] == names
-    with commands.recorded() as names:
-        stores.runs.append(run_id, metrics=[Metric("fresh", 0.6, 2, 2)])
-    assert ["findAndModify", "update"] == names
+def test_log_metric_is_one_round_trip_and_every_sixteenth_time_two(
+    stores: Stores, commands: Commands, run_id: str
+) -> None:
+    """A point is written in one command, also to a run that is new to this connection; sixteen are copied in one."""
+    sent = []
+    for step in range(2, 66):
+        with commands.recorded() as names:
+            stores.runs.append(run_id, metrics=[Metric("m", 0.5, step, step)])
+        sent.append([*names])
+    assert [["findAndModify"], ["findAndModify", "update"]] == sorted({tuple(names): names for names in sent}.values())
+    assert 4 == sent.count(["findAndModify", "update"])
+    assert list(range(1, 66)) == list(stores.runs.history(run_id, "m").steps)
 
 
 @pytest.mark.parametrize("keys", [1, 10, 1000])

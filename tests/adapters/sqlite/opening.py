@@ -11,6 +11,8 @@ import pytest
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.adapters.sqlite.experiments import SqliteExperimentRepository
 from genesis_flow.adapters.sqlite.logged_models import SqliteLoggedModelRepository
+from genesis_flow.adapters.sqlite.model_versions import SqliteModelVersionRepository
+from genesis_flow.adapters.sqlite.registered_models import SqliteRegisteredModelRepository
 from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
 from tests.contracts.samples import ROOT
 from tests.contracts.stores import Capability, OpensStores, Stores
@@ -26,7 +28,9 @@ def stores_of(database: SqliteDatabase) -> Stores:
     return Stores(
         experiments=SqliteExperimentRepository(database),
         runs=SqliteRunRepository(database),
-        models=SqliteLoggedModelRepository(database),
+        models=SqliteRegisteredModelRepository(database),
+        versions=SqliteModelVersionRepository(database),
+        logged_models=SqliteLoggedModelRepository(database),
         reopen=lambda: stores_of(opened(database.path)),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close,

@@ -11,7 +11,12 @@ from tests.contracts.experiments import ExperimentRepositoryContract
 from tests.contracts.logged_model_metrics import LoggedModelMetricsContract
 from tests.contracts.logged_model_search import LoggedModelSearchContract
 from tests.contracts.logged_models import LoggedModelRepositoryContract
+from tests.contracts.model_versions import ModelVersionRepositoryContract
 from tests.contracts.refusals import RefusalsContract
+from tests.contracts.registered_models import RegisteredModelRepositoryContract
+from tests.contracts.registry_concurrency import RegistryConcurrencyContract
+from tests.contracts.registry_durability import RegistryDurabilityContract
+from tests.contracts.registry_search import RegistrySearchContract
 from tests.contracts.run_append import RunAppendContract
 from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
@@ -61,6 +66,26 @@ class TestExperimentSearch(OpensSqlite, ExperimentSearchContract):
 
 class TestRefusals(OpensSqlite, RefusalsContract):
     """What is refused, and how."""
+
+
+class TestRegisteredModels(OpensSqlite, RegisteredModelRepositoryContract):
+    """Registered models in a SQLite file."""
+
+
+class TestModelVersions(OpensSqlite, ModelVersionRepositoryContract):
+    """Versions of registered models in a SQLite file."""
+
+
+class TestRegistrySearch(OpensSqlite, RegistrySearchContract):
+    """Searching the model registry in a SQLite file."""
+
+
+class TestRegistryConcurrency(OpensSqlite, RegistryConcurrencyContract):
+    """Writers at once in the model registry in a SQLite file."""
+
+
+class TestRegistryDurability(OpensSqlite, RegistryDurabilityContract):
+    """What the model registry keeps in a SQLite file."""
 
 
 class TestLoggedModels(OpensSqlite, LoggedModelRepositoryContract):

@@ -125,5 +125,5 @@ def test_a_file_of_the_first_version_gets_logged_models(tmp_path: Path, monkeypa
     stores = stores_of(opened(path))
     model = added_model(stores, run.experiment_id)
     measure(stores, model_point(model.id, run_id=run.id))
-    assert (run, 1) == (stores.runs.get(run.id), len(stores.models.get(model.id).metrics))
+    assert (run, 1) == (stores.runs.get(run.id), len(stores.logged_models.get(model.id).metrics))
     stores.close()

@@ -14,6 +14,7 @@ from genesis_flow.adapters.sqlite import schema
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.domain.errors import GenesisFlowError, Unsupported
 from tests.adapters.sqlite.opening import opened, stores_of
+from tests.contracts.registry_samples import added_version
 from tests.contracts.samples import NOW, ROOT, added_experiment, added_run
 
 
@@ -138,6 +139,25 @@ def test_an_older_file_is_led_forward(path: Path, next_steps: list[str]) -> None
             assert [(1,)] == connection.execute("SELECT count(*) FROM extra").fetchall()
         database.close()
     assert len(schema.STEPS) + 1 == pragma(path, "user_version")
+
+
+@pytest.mark.parametrize("version", range(1, len(schema.STEPS)))
+def test_a_file_of_every_released_version_is_led_forward(
+    path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an older version of this library wrote is kept, and gets what newer ones have."""
+    defaults = schema.migrate.__kwdefaults__
+    assert defaults is not None
+    with monkeypatch.context() as older:
+        older.setitem(defaults, "steps", schema.STEPS[:version])
+        database = opened(path)
+        run = added_run(stores_of(database), "0")
+        database.close()
+    assert version == pragma(path, "user_version")
+    database = opened(path)
+    assert run == stores_of(database).runs.get(run.id)
+    assert 1 == added_version(stores_of(database)).version
+    database.close()
 
 
 def test_a_step_that_fails_leaves_nothing(path: Path, next_steps: list[str]) -> None:

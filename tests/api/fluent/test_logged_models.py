@@ -276,10 +276,16 @@ def test_files_of_models_by_uri(uri: str, tmp_path: Path) -> None:
     assert ["net/f.txt", "net/own.txt"] == [each.path for each in store.list_artifacts(f"{of_run}/net")]
 
 
-@pytest.mark.parametrize("wrong", ["models:/", "models:/name/1", "models:/name@alias", "models:x", "models:/m-1/2/3"])
-def test_uris_of_other_models(memory: str, wrong: str) -> None:
-    """What is no logged model's is refused as long as nothing else serves it."""
+@pytest.mark.parametrize("wrong", ["models:/", "models:x"])
+def test_uris_of_no_models(memory: str, wrong: str) -> None:
+    """What names no model is refused."""
     assert INVALID == refusal(lambda: genesis_flow.artifacts.list_artifacts(wrong))[0]
+
+
+@pytest.mark.parametrize("missing", ["models:/name/1", "models:/name@alias", "models:/m-1/2/3"])
+def test_uris_of_registered_models(memory: str, missing: str) -> None:
+    """What names no logged model is looked for in the registry."""
+    assert MISSING == refusal(lambda: genesis_flow.artifacts.list_artifacts(missing))[0]
 
 
 def test_paths_in_models_stay_there(memory: str) -> None:

@@ -117,6 +117,19 @@ PROMISED_MESSAGES = (
     r"A batch logging request can contain at most (\d+)",
     r"Invalid experiment ID '(.*?)'\. Experiment ID must be a valid integer",
     r"'(.+?)' exceeds the maximum length of (\d+) characters",
+    r"Registered Model with name=(.*?) not found",
+    r"Registered Model \(name=(.*?)\) already exists",
+    r"Model Version \(name=(.*?), version=(.*?)\) not found",
+    r"Registered model alias (.*?) not found",
+    r"Registered model alias name cannot be empty",
+    r"Invalid alias name: '(.*?)'",
+    r"'latest' alias name \(case insensitive\) is reserved",
+    r"Version alias name '(.*?)' is reserved",
+    r"Invalid Model Version stage: (.*?)\. Value must be one of",
+    r"Parameter 'version' must be an integer, got '(.*?)'",
+    r"Invalid model name '(.*?)'\. Names cannot contain",
+    r"Model version transition cannot archive existing model versions because '(.*?)' is not an Active stage",
+    r"Could not find any model version for (.*?) stage",
 )
 
 
@@ -139,6 +152,8 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "Raised.message": promised,
     "RunInputs.dataset_inputs": unordered,
     "DatasetInput.tags": unordered,
+    "RegisteredModel.latest_versions": unordered,
+    "ModelVersion.aliases": unordered,
     "LoggedModel.metrics": unordered,
 }
 
@@ -242,6 +257,10 @@ def _identity(item: Any) -> Any:
             return fields["info"].fields["run_id"]
         case Entity("Experiment", fields):
             return fields["experiment_id"]
+        case Entity("RegisteredModel", fields):
+            return fields["name"]
+        case Entity("ModelVersion", fields):
+            return fields["name"], fields["version"]
         case Entity("LoggedModel", fields):
             return fields["model_id"]
         case _:

@@ -14,6 +14,7 @@ from tests.compat.differential import predicates as when
 from tests.compat.differential.comparing import Decision
 from tests.compat.differential.model_decisions import MODEL_DECISIONS
 from tests.compat.differential.performing import START
+from tests.compat.differential.registry_decisions import REGISTRY_DECISIONS
 from tests.compat.differential.wire import Command, New, Ref
 
 _EXPERIMENT: Final = Command("create_experiment", {"name": "e"})
@@ -210,7 +211,7 @@ DECISIONS: Sequence[Decision] = (
     ),
     Decision(
         "quoted-keys-keep-their-spaces",
-        "A quoted key is what stands between the quotes; MLflow cuts spaces at its end where DESC follows.",
+        "A quoted key is what stands between the quotes; MLflow cuts spaces at its end where ASC or DESC follows.",
         when.cut_keys,
         [
             _RUN,
@@ -259,5 +260,6 @@ DECISIONS: Sequence[Decision] = (
         when.stock_token,
         [_RUN, Command("search_runs", {"experiment_ids": ["0"], "page_token": "eyJvZmZzZXQiOiAxfQ=="})],
     ),
+    *REGISTRY_DECISIONS,
     *MODEL_DECISIONS,
 )

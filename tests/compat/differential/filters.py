@@ -57,21 +57,41 @@ def experiment_filters(pool: Pool) -> st.SearchStrategy[str]:
     return _joined(term)
 
 
+def registry_filters(pool: Pool, names: tuple[str, ...], *, versions: bool) -> st.SearchStrategy[str]:
+    """Filters of registered models or of versions: up to three comparisons."""
+    name = _text(pool, st.sampled_from(("name", "attribute.name")), names, nulls=False)
+    listed = st.builds(
+        "name {} ({})".format,
+        st.sampled_from(("IN", "NOT IN")),
+        st.lists(st.sampled_from(names).map(_quoted), min_size=1, max_size=2).map(", ".join),
+    )
+    tags = _text(pool, _key(pool, "tag"), pool.texts, nulls=False)
+    if not versions:
+        return _joined(st.one_of(name, listed, tags))
+    number = st.builds(
+        "version_number {} {}".format, st.sampled_from(_NUMBERS), st.sampled_from(("1", "2", "'2'", "3", "1.5", "'x'"))
+    )
+    runs = _text(pool, st.just("run_id"), ("r", "R", "r%"), nulls=False)
+    sources = _text(pool, st.just("source_path"), ("s3://b/p", "models:/a/1", "a%b"), nulls=False)
+    return _joined(st.one_of(name, listed, tags, number, runs, sources, st.just("run_id IN ('r', '')")))
+
+
 def run_orders(pool: Pool) -> st.SearchStrategy[list[str]]:
     """Orders of runs."""
     fields = st.one_of(
         _key(pool, "metric"), _key(pool, "param"), _key(pool, "tag"),
         st.sampled_from(("start_time", "attributes.end_time", "run_name", "status", "user_id", "Created")),
     )  # fmt: skip
-    return _ordered(fields)
+    return ordered(fields)
 
 
 def experiment_orders() -> st.SearchStrategy[list[str]]:
     """Orders of experiments."""
-    return _ordered(st.sampled_from(("name", "experiment_id", "creation_time", "last_update_time")))
+    return ordered(st.sampled_from(("name", "experiment_id", "creation_time", "last_update_time")))
 
 
-def _ordered(fields: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+def ordered(fields: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    """Orders by some of these fields."""
     one = st.builds("{}{}".format, fields, st.sampled_from(("", " ASC", " DESC", " desc")))
     # Most orders are by different fields: two that are the same are an error.
     return st.lists(one, max_size=3, unique_by=lambda text: text.split()[0]) | st.lists(one, max_size=2)

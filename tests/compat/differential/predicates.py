@@ -72,11 +72,12 @@ def nan_below_zero(seen: Seen) -> Any:
 
 
 def refused(command: str, argument: str, is_wrong: Callable[[Any], bool]) -> Callable[[Seen], Any]:
-    """A value of an argument that stock takes and we refuse."""
+    """A value of an argument that stock takes and we refuse; of several faults either may be named."""
 
     def expected(seen: Seen) -> Any:
         wrong = seen.command.name == command and not seen.field and is_wrong(seen.command.arguments.get(argument))
-        return REFUSED if wrong and not isinstance(seen.stock, Raised) else SAME
+        is_refused = isinstance(seen.stock, Raised) and seen.stock.code != REFUSED.code
+        return REFUSED if wrong and not is_refused else SAME
 
     return expected
 
@@ -161,7 +162,8 @@ def missing_text(seen: Seen) -> Any:
 def malformed_run(seen: Seen) -> Any:
     """The id of a run cannot be one."""
     given = seen.command.arguments.get("run_id", "0")
-    return REFUSED if given in ("x y", "", None) and not seen.field else SAME
+    is_run = seen.command.name != "create_model_version"  # which keeps any text
+    return REFUSED if is_run and given in ("x y", "", None) and not seen.field else SAME
 
 
 def malformed_experiment(seen: Seen) -> Any:
@@ -185,9 +187,9 @@ def new_outputs(seen: Seen) -> Any:
 
 
 def cut_keys(seen: Seen) -> Any:
-    """A descending order by a key that ends in a space."""
+    """An order by a key that ends in a space, with its direction."""
     orders = map(str, seen.command.arguments.get("order_by") or ())
-    is_cut = any(re.search(r" [`\"] +desc$", text, re.IGNORECASE) for text in orders)
+    is_cut = any(re.search(r" [`\"] +(?:asc|desc)$", text, re.IGNORECASE) for text in orders)
     return ANY if is_cut and not seen.field else SAME
 
 

@@ -192,10 +192,11 @@ def _search_runs(pool: Pool) -> st.SearchStrategy[Command]:
         max_results=st.sampled_from((2, 1, 3, 100)),
         order_by=run_orders(pool),
     )
-    return drawn.map(_walking)
+    return drawn.map(walking)
 
 
-def _walking(command: Command) -> Command:
+def walking(command: Command) -> Command:
+    """The command, page after page."""
     return Command(command.name, command.arguments, command.now, walk=True)
 
 
@@ -225,4 +226,4 @@ def _search_experiments(pool: Pool) -> st.SearchStrategy[Command]:
         filter_string=experiment_filters(pool),
         order_by=experiment_orders(),
     )
-    return drawn.map(_walking)
+    return drawn.map(walking)

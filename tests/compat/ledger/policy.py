@@ -29,9 +29,7 @@ Verdict = ABSENT | SUPERSET
 
 TRACES = ABSENT("traces and spans come with tracing")
 ASSESSMENTS = ABSENT("assessments come with tracing")
-REGISTRY = ABSENT("registered models and their versions come with the model registry")
-PROMPTS = ABSENT("prompts come with the model registry")
-WEBHOOKS = ABSENT("webhooks come with the model registry")
+WEBHOOKS = ABSENT("webhooks are delivered by REST handlers, and come with REST")
 FLAVORS = ABSENT("saving, loading and autologging models comes with the model flavors")
 SERVING = ABSENT("models are not served, and no environments are built for them")
 CONTEXTS = ABSENT("contexts of predictions come with tracing")
@@ -61,6 +59,7 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.tracing",
         "mlflow.update_current_trace",
         "mlflow.MlflowClient.*_span",
+        "mlflow.MlflowClient.link_prompt_versions_to_trace",
         "mlflow.MlflowClient.*_trace",
         "mlflow.MlflowClient.*_trace_tag",
         "mlflow.MlflowClient.*_traces",
@@ -85,30 +84,6 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.entities.Feedback",
         "mlflow.entities.assessment",
     ),
-    REGISTRY: (
-        "mlflow.register_model",
-        "mlflow.search_model_versions",
-        "mlflow.search_registered_models",
-        "mlflow.set_model_version_tag",
-        "mlflow.MlflowClient.*_model_version",
-        "mlflow.MlflowClient.*_model_version_*",
-        "mlflow.MlflowClient.*_model_versions",
-        "mlflow.MlflowClient.*_registered_model",
-        "mlflow.MlflowClient.*_registered_model_*",
-        "mlflow.MlflowClient.*_registered_models",
-        "mlflow.MlflowClient.get_latest_versions",
-        "mlflow.entities.model_registry",
-    ),
-    PROMPTS: (
-        "mlflow.*_prompt",
-        "mlflow.*_prompt_alias",
-        "mlflow.prompt",
-        "mlflow.search_prompts",
-        "mlflow.MlflowClient.*_prompt",
-        "mlflow.MlflowClient.*_prompt_*",
-        "mlflow.MlflowClient.*_prompts",
-        "mlflow.entities.Prompt",
-    ),
     WEBHOOKS: (
         "mlflow.MlflowClient.*_webhook",
         "mlflow.MlflowClient.list_webhooks",
@@ -116,11 +91,7 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.entities.webhook",
     ),
     FLAVORS: (
-        "mlflow.autolog",
         "mlflow.ml_package_versions",
-        "mlflow.pytorch",
-        "mlflow.sklearn.autolog",
-        "mlflow.transformers",
     ),
     SERVING: (
         "mlflow.models.predict",

@@ -25,10 +25,19 @@ from genesis_flow.domain.search.ast import (
     TextComparison,
 )
 from genesis_flow.domain.search.binding import LONGEST_PATTERN, MOST_COMPARISONS, bind_filter, bind_order
-from genesis_flow.domain.search.fields import EXPERIMENTS, RUNS, EntityFields
+from genesis_flow.domain.search.fields import EXPERIMENTS, MODEL_VERSIONS, REGISTERED_MODELS, RUNS, EntityFields
 from genesis_flow.domain.search.unparse import unparse, unparse_order
 from tests.strategies.entities import experiments, runs
-from tests.strategies.queries import experiment_filters, experiment_orders, run_filters, run_orders
+from tests.strategies.queries import (
+    experiment_filters,
+    experiment_orders,
+    model_filters,
+    model_orders,
+    run_filters,
+    run_orders,
+    version_filters,
+    version_orders,
+)
 
 #: What filters are made of, whole and in pieces.
 PIECES = (
@@ -64,7 +73,8 @@ def refusals(text: str, entity: EntityFields) -> list[InvalidSearch]:
 @example("\ud800")
 def test_every_text_is_read_or_refused(text: str) -> None:
     """A filter or order is bound or raises `InvalidSearch` with a place in the text; nothing else happens."""
-    for refusal in refusals(text, RUNS) + refusals(text, EXPERIMENTS):
+    entities = (RUNS, EXPERIMENTS, REGISTERED_MODELS, MODEL_VERSIONS)
+    for refusal in [refusal for entity in entities for refusal in refusals(text, entity)]:
         assert -1 <= refusal.position <= len(text)
 
 
@@ -89,7 +99,8 @@ def test_filters_survive_being_written(data: st.DataObject) -> None:
     stored_runs = data.draw(st.lists(runs(["1"]), max_size=3))
     stored = data.draw(st.lists(experiments(), max_size=3))
     cases: list[tuple[Filter, EntityFields]] = [
-        (data.draw(run_filters(stored_runs)), RUNS), (data.draw(experiment_filters(stored)), EXPERIMENTS)
+        (data.draw(run_filters(stored_runs)), RUNS), (data.draw(experiment_filters(stored)), EXPERIMENTS),
+        (data.draw(model_filters([])), REGISTERED_MODELS), (data.draw(version_filters([])), MODEL_VERSIONS),
     ]
     for filter, entity in cases:
         try:
@@ -116,7 +127,8 @@ def test_orders_survive_being_written(data: st.DataObject) -> None:
     """What `unparse_order` writes is bound to the same order again."""
     stored = data.draw(st.lists(runs(["1"]), max_size=3))
     cases: list[tuple[Order, EntityFields]] = [
-        (data.draw(run_orders(stored)), RUNS), (data.draw(experiment_orders()), EXPERIMENTS)
+        (data.draw(run_orders(stored)), RUNS), (data.draw(experiment_orders()), EXPERIMENTS),
+        (data.draw(model_orders()), REGISTERED_MODELS), (data.draw(version_orders()), MODEL_VERSIONS),
     ]
     for order, entity in cases:
         assert order == bind_order(unparse_order(order, entity), entity)

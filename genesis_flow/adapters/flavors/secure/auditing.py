@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from genesis_flow.adapters.flavors.secure import array_files, pickles, skops_files, torch_files
+from genesis_flow.adapters.flavors.secure import array_files, exported, pickles, skops_files, torch_files
 from genesis_flow.adapters.flavors.secure.archives import MAGIC, Archive
 from genesis_flow.adapters.flavors.secure.compression import expanded, is_compressed
 from genesis_flow.adapters.flavors.secure.limits import Deadline, Limits, too_much
@@ -84,6 +84,8 @@ def _kind_of_archive(content: memoryview, name: str, limits: Limits) -> tuple[st
         return "skops", _skops
     if sum(each.endswith("/data.pkl") and each.count("/") == 1 for each in names) == 1:
         return "torch", _torch
+    if any(each.endswith(f"/{exported.MODEL}") for each in names):
+        return "torch.export", _exported
     return ("npz" if names and all(each.endswith(".npy") for each in names) else "zip"), _zip
 
 
@@ -104,6 +106,10 @@ def _skops(content: memoryview, noting: Noting, limits: Limits, level: int) -> N
 def _torch(content: memoryview, noting: Noting, limits: Limits, level: int) -> None:
     archive, root = torch_files.archive_of(content, limits, noting.source)
     torch_files.note(archive.read(f"{root}data.pkl"), noting, limits, Deadline(limits.seconds, noting.source))
+
+
+def _exported(content: memoryview, noting: Noting, limits: Limits, level: int) -> None:
+    exported.cleaned(content, limits, noting.source)
 
 
 def _npy(content: memoryview, noting: Noting, limits: Limits, level: int) -> None:

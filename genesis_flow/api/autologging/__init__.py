@@ -1,0 +1,1 @@
+"""Logging what training libraries do, without a line in the training code."""

@@ -1,0 +1,1 @@
+"""Logging what scikit-learn trains."""
