@@ -89,11 +89,12 @@ def oversized(seen: Seen) -> Any:
     if seen.field or isinstance(seen.stock, Raised):
         return SAME
     given = seen.command.arguments
-    is_model = seen.command.name in ("create_logged_model", "set_logged_model_tags", "log_model_params")
+    if seen.command.name not in ("create_logged_model", "set_logged_model_tags", "log_model_params"):
+        return SAME
     long = any(len(str(given.get(name) or "")) > limit for name, limit in _LIMITS.items())
     texts = {**(given.get("tags") or {}), **(given.get("params") or {})}
     long |= any(len(str(key)) > 255 or len(str(value)) > 65_535 for key, value in texts.items())
-    return REFUSED if is_model and long else SAME
+    return REFUSED if long else SAME
 
 
 def unspecified(seen: Seen) -> Any:
