@@ -104,3 +104,11 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     """Is not found."""
     with pytest.raises(NotFound):
         audit_directory(tmp_path / "no")
+
+
+@pytest.mark.parametrize("text", ["xgboost==3.0\n", "x = 1\n", "BZip2 is a format\n"])
+def test_a_text_is_not_taken_for_compressed(tmp_path: Path, text: str) -> None:
+    """Texts that begin like a compressed file are texts."""
+    path = tmp_path / "requirements.txt"
+    path.write_text(text)
+    assert (True, "other") == (audit_file(path).is_sound, audit_file(path).format)

@@ -26,11 +26,12 @@ def _lz4() -> Any:
 #: How each kind of compression begins, and what expands it.
 _KINDS: Final[tuple[tuple[bytes, Callable[[], Any]], ...]] = (
     (b"\x1f\x8b", lambda: zlib.decompressobj(31)),
-    (b"BZ", bz2.BZ2Decompressor),
+    (b"BZh", bz2.BZ2Decompressor),
     (b"\xfd7zXZ", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ)),
     (b"\x5d\x00", lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE)),
     (b"\x04\x22\x4d\x18", _lz4),
-    (b"\x78", lambda: zlib.decompressobj(15)),
+    # All that can follow, so that no text which begins with "x", such as "xgboost==3.0", is taken for compressed.
+    *((bytes((0x78, level)), lambda: zlib.decompressobj(15)) for level in (0x01, 0x5E, 0x9C, 0xDA)),
 )
 
 
