@@ -86,14 +86,14 @@ def repeated_params(seen: Seen) -> Any:
 
 def oversized(seen: Seen) -> Any:
     """Stock on SQLite takes texts that its columns have no room for."""
-    if seen.field or isinstance(seen.stock, Raised):
+    is_model = seen.command.name in ("create_logged_model", "set_logged_model_tags", "log_model_params")
+    if not is_model or seen.field or isinstance(seen.stock, Raised):
         return SAME
     given = seen.command.arguments
-    is_model = seen.command.name in ("create_logged_model", "set_logged_model_tags", "log_model_params")
     long = any(len(str(given.get(name) or "")) > limit for name, limit in _LIMITS.items())
     texts = {**(given.get("tags") or {}), **(given.get("params") or {})}
     long |= any(len(str(key)) > 255 or len(str(value)) > 65_535 for key, value in texts.items())
-    return REFUSED if is_model and long else SAME
+    return REFUSED if long else SAME
 
 
 def unspecified(seen: Seen) -> Any:

@@ -111,7 +111,8 @@ def _measure(draw: st.DrawFn, pool: Pool) -> Command:
     at = draw(st.sampled_from(TIMES[:5])) * 100 + place * 10 + dataset
     given = {
         "run_id": Ref(draw(st.integers(0, 1))), "key": draw(st.sampled_from(measurable(pool.keys))),
-        "value": values[place], "timestamp": at, "step": draw(st.sampled_from(STEPS)), "model_id": ModelRef(draw(st.integers(0, 5))),
+        "value": values[place], "timestamp": at, "step": draw(st.sampled_from(STEPS)),
+        "model_id": ModelRef(draw(st.integers(0, 5))),
     }
     if name is not None or draw(st.booleans()):
         given |= {"dataset_name": name, "dataset_digest": digest}
