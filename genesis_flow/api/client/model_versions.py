@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genesis_flow.api.client.connected import Connected, texts
 from genesis_flow.api.client.registered_models import version_of
-from genesis_flow.api.entities.model_registry import ModelVersion
-from genesis_flow.api.entities.model_registry.model_version_stages import ALL_STAGES
 from genesis_flow.api.entities.registry_translation import version_to_view
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paged_list import PagedList
 from genesis_flow.domain.errors import AlreadyExists, InvalidInput, NotFound
 from genesis_flow.domain.values.model_uris import is_model_uri, model_uri
+
+if TYPE_CHECKING:
+    from genesis_flow.api.entities.model_registry import ModelVersion
 
 
 class ModelVersionClient(Connected):
@@ -130,6 +131,8 @@ class ModelVersionClient(Connected):
 
         Source: MLflow `MlflowClient.get_model_version_stages`.
         """
+        from genesis_flow.api.entities.model_registry.model_version_stages import ALL_STAGES
+
         return list(ALL_STAGES)
 
     @translating_errors

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genesis_flow.api.client.prompts import PromptClient, about_prompts
-from genesis_flow.api.entities.model_registry import PromptVersion
 from genesis_flow.api.entities.registry_translation import prompt_version_to_view
 from genesis_flow.api.exceptions import RESOURCE_DOES_NOT_EXIST, MlflowException
 from genesis_flow.domain.entities.prompt import LINKED_TAG, RUNS_TAG
 from genesis_flow.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from genesis_flow.api.entities.model_registry import PromptVersion
 
 Link = dict[str, str]
 
@@ -32,6 +34,8 @@ class PromptLinkClient(PromptClient):
         Source: MLflow `MlflowClient.link_prompt_version_to_run`.
         """
         version = self.load_prompt(prompt) if isinstance(prompt, str) else prompt
+        from genesis_flow.api.entities.model_registry import PromptVersion
+
         if not isinstance(version, PromptVersion):
             raise MlflowException.invalid_parameter_value(
                 "The `prompt` argument must be a Prompt object or a prompt URI."

@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from genesis_flow.api import session
 from genesis_flow.api.client.connected import Connected, texts
-from genesis_flow.api.entities.model_registry import Prompt, PromptVersion
-from genesis_flow.api.entities.model_registry.prompt_version import content_tags
 from genesis_flow.api.entities.registry_translation import prompt_to_view, prompt_version_to_view
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
@@ -25,6 +23,9 @@ from genesis_flow.settings import (
     MLFLOW_EXPERIMENT_ID,
     MLFLOW_EXPERIMENT_NAME,
 )
+
+if TYPE_CHECKING:
+    from genesis_flow.api.entities.model_registry import Prompt, PromptVersion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,6 +91,8 @@ class PromptClient(Connected):
 
         Source: MLflow `MlflowClient.register_prompt`.
         """
+        from genesis_flow.api.entities.model_registry.prompt_version import content_tags
+
         content = content_tags(template, response_format, model_config)
         version = self._registry.prompts.register(name, content, tags=texts(tags), description=commit_message)
         self._cache.forget(self._registry, version.name, LATEST)
@@ -114,6 +117,8 @@ class PromptClient(Connected):
 
         Source: MLflow `MlflowClient.create_prompt_version`.
         """
+        from genesis_flow.api.entities.model_registry.prompt_version import content_tags
+
         content = content_tags(template, response_format, model_config)
         version = self._registry.prompts.add_version(name, content, tags=texts(tags), description=description)
         self._cache.forget(self._registry, version.name, LATEST)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genesis_flow.api.client.connected import Connected, texts
-from genesis_flow.api.entities.model_registry import RegisteredModel
 from genesis_flow.api.entities.registry_translation import model_to_view
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paged_list import PagedList
+
+if TYPE_CHECKING:
+    from genesis_flow.api.entities.model_registry import RegisteredModel
 
 
 class RegisteredModelClient(Connected):

@@ -1,27 +1,28 @@
-"""Registered models, versions and prompts of the domain as MLflow-shaped views."""
+"""
+Registered models, versions and prompts of the domain as MLflow-shaped views.
+
+Views are loaded when one is made: clients that only log import this module, too.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from genesis_flow.api.entities.model_registry.model_version import ModelVersion
-from genesis_flow.api.entities.model_registry.model_version_tag import ModelVersionTag
-from genesis_flow.api.entities.model_registry.prompt import Prompt
-from genesis_flow.api.entities.model_registry.prompt_version import PromptVersion
-from genesis_flow.api.entities.model_registry.registered_model import RegisteredModel
-from genesis_flow.api.entities.model_registry.registered_model_alias import RegisteredModelAlias
-from genesis_flow.api.entities.model_registry.registered_model_tag import RegisteredModelTag
 from genesis_flow.api.exceptions import MlflowException
-from genesis_flow.domain.entities import model_version, registered_model
-from genesis_flow.domain.entities.prompt import CHAT_TYPE, MODEL_CONFIG_TAG, RESPONSE_FORMAT_TAG, TEXT_TAG, TYPE_TAG
-from genesis_flow.domain.entities.registered_model import PROMPT_TAG
+
+if TYPE_CHECKING:
+    from genesis_flow.api.entities.model_registry import ModelVersion, Prompt, PromptVersion, RegisteredModel
+    from genesis_flow.domain.entities import model_version, registered_model
 
 
 def model_to_view(
     model: registered_model.RegisteredModel, latest: Sequence[model_version.ModelVersion] = ()
 ) -> RegisteredModel:
     """A registered model with the latest version of each stage."""
+    from genesis_flow.api.entities.model_registry import RegisteredModel, RegisteredModelAlias, RegisteredModelTag
+
     return RegisteredModel(
         name=model.name, creation_timestamp=model.created_at, last_updated_timestamp=model.updated_at,
         description=model.description, latest_versions=[version_to_view(version) for version in latest],
@@ -32,6 +33,8 @@ def model_to_view(
 
 def version_to_view(version: model_version.ModelVersion) -> ModelVersion:
     """A version of a registered model."""
+    from genesis_flow.api.entities.model_registry import ModelVersion, ModelVersionTag
+
     return ModelVersion(
         name=version.name, version=version.version, creation_timestamp=version.created_at,
         last_updated_timestamp=version.updated_at, description=version.description, user_id=version.user_id,
@@ -44,6 +47,9 @@ def version_to_view(version: model_version.ModelVersion) -> ModelVersion:
 
 def prompt_to_view(prompt: registered_model.RegisteredModel) -> Prompt:
     """A prompt, apart from its versions."""
+    from genesis_flow.api.entities.model_registry import Prompt
+    from genesis_flow.domain.entities.registered_model import PROMPT_TAG
+
     tags = {key: value for key, value in prompt.tags.items() if key != PROMPT_TAG}
     return Prompt(prompt.name, prompt.description, prompt.created_at, tags)
 
@@ -55,6 +61,9 @@ def prompt_version_to_view(version: model_version.ModelVersion) -> PromptVersion
     Raises:
         MlflowException: INVALID_PARAMETER_VALUE: It has no text.
     """
+    from genesis_flow.api.entities.model_registry import PromptVersion
+    from genesis_flow.domain.entities.prompt import CHAT_TYPE, MODEL_CONFIG_TAG, RESPONSE_FORMAT_TAG, TEXT_TAG, TYPE_TAG
+
     tags = dict(version.tags)
     if TEXT_TAG not in tags:
         raise MlflowException.invalid_parameter_value(f"Prompt `{version.name}` does not contain a prompt text")
