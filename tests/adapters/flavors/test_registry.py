@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from genesis_flow.adapters.flavors.registry import BUILT_IN, LOADERS, BuiltInFlavors
+from genesis_flow.adapters.flavors.registry import BUILT_IN, LOADERS, FlavorRegistry
 from genesis_flow.domain.errors import NotFound
 from genesis_flow.ports.flavors import ModelFlavor
 
-FLAVORS = BuiltInFlavors()
+FLAVORS = FlavorRegistry()
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -40,7 +40,7 @@ def test_an_unknown_flavor_is_not_found() -> None:
 def test_finding_flavors_imports_nothing_heavy() -> None:
     """Neither the libraries, nor YAML."""
     code = (
-        "import sys; from genesis_flow.adapters.flavors.registry import BuiltInFlavors as B; "
+        "import sys; from genesis_flow.adapters.flavors.registry import FlavorRegistry as B; "
         "[B().get(n) for n in B().names()]; "
         "print(sorted({m.partition('.')[0] for m in sys.modules} & "
         "{'sklearn', 'torch', 'transformers', 'numpy', 'pandas', 'skops', 'cloudpickle', 'yaml', 'mlflow'}))"

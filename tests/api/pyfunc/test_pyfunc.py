@@ -245,7 +245,11 @@ def test_an_unknown_compression_is_refused(tmp_path: Path, monkeypatch: pytest.M
         mlflow.pyfunc.save_model(tmp_path / "m", python_model=Plain())
 
 
-@pytest.mark.parametrize("data", [FRAME, np.eye(2), {"a": [1]}, [1, 2], "text", 1, None, {"a": np.eye(2)}], ids=repr)
+@pytest.mark.parametrize(
+    "data",
+    [FRAME, np.eye(2), {"a": [1]}, [1, 2], "text", 1, None, {"a": np.eye(2)}],
+    ids=["frame", "array", "dict", "list", "text", "number", "nothing", "arrays"],
+)
 def test_without_a_signature_data_stay_as_they_are(tmp_path: Path, data: Any) -> None:
     """Whatever they are."""
     mlflow.pyfunc.save_model(tmp_path / "m", python_model=Plain())
@@ -292,7 +296,7 @@ def test_predictions_piece_by_piece(tmp_path: Path) -> None:
     [{}, {"python_model": 1}, {"python_model": "gone.py"}, {"python_model": lambda a, b: a}, {"artifacts": {"a": "b"}},
      {"python_model": Plain(), "loader_module": "x"}, {"python_model": Plain(), "infer_code_paths": True},
      {"python_model": Plain(), "uv_project_path": "x"}, {"python_model": Plain(), "model_config": 1}],
-    ids=str,
+    ids=lambda options: "-".join(options) or "nothing",
 )  # fmt: skip
 def test_wrong_arguments_are_refused(tmp_path: Path, options: dict[str, Any]) -> None:
     """Before anything is written."""
