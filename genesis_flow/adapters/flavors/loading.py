@@ -155,7 +155,7 @@ def _unsafe_pickle(content: bytes) -> Any:
     except ImportError:
         import pickle
 
-        return pickle.loads(content)  # noqa: S301
+        return pickle.loads(content)  # noqa: S301  # the caller allowed it for this call, and it was logged
     return joblib.load(io.BytesIO(content))
 
 
