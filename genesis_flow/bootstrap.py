@@ -30,6 +30,7 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
+    from genesis_flow.adapters.mongo.client import MongoDatabase
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
@@ -317,12 +318,10 @@ def _open_sqlite(settings: Settings) -> Backend:
 
 
 def _open_mongo(settings: Settings) -> Backend:
-    from genesis_flow.adapters.mongo.client import MongoDatabase
     from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
 
-    _require_escaped(settings.tracking_uri)
-    database = MongoDatabase(settings.tracking_uri, settings.artifact_root, settings.timeout_s)
+    database = _open_database(settings)
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
@@ -330,6 +329,25 @@ def _open_mongo(settings: Settings) -> Backend:
         partial(_logged_models, "mongo", "MongoLoggedModelRepository", database),
         partial(_diagnosis, "mongo", "MongoDiagnosis", database),
         database.close,
+    )
+
+
+def _open_database(settings: Settings) -> MongoDatabase:
+    """The database of a MongoDB URI, with the limits of the server that its host or the settings name."""
+    from genesis_flow.adapters.cosmos.dialect import dialect_for
+    from genesis_flow.adapters.mongo.client import MongoDatabase
+    from genesis_flow.adapters.mongo.dialect import MONGODB
+
+    _require_escaped(settings.tracking_uri)
+    dialect = dialect_for(settings.tracking_uri, settings.mongodb_dialect)
+    if dialect is MONGODB:
+        return MongoDatabase(settings.tracking_uri, settings.artifact_root, settings.timeout_s)
+    from genesis_flow.adapters.cosmos.database import open_cosmos
+    from genesis_flow.adapters.cosmos.throttling import Patience
+
+    patience = Patience(settings.throttling_timeout_s)
+    return open_cosmos(
+        settings.tracking_uri, settings.artifact_root, settings.timeout_s, dialect=dialect, patience=patience
     )
 
 

@@ -115,6 +115,11 @@ GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = Envi
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
 
+#: What kind of server a `mongodb://` URI names, where its host does not tell: mongodb, cosmos-vcore or cosmos-ru.
+GENESIS_FLOW_MONGODB_DIALECT: Final = _optional("GENESIS_FLOW_MONGODB_DIALECT")
+#: Seconds that one call waits in all when Cosmos DB refuses requests because its request units are used up.
+GENESIS_FLOW_THROTTLING_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_THROTTLING_TIMEOUT", _seconds, 60.0)
+
 #: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
 _ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
 
@@ -133,11 +138,15 @@ class Settings:
         tracking_uri: Where experiments and runs are kept; may hold a password, so it is not in the repr.
         artifact_root: URI or absolute path below which new experiments keep their artifacts.
         timeout_s: Seconds within which an unreachable store fails.
+        mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
+        throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
 
     tracking_uri: str = attrs.field(repr=False)
     artifact_root: str
     timeout_s: float = 5.0
+    mongodb_dialect: str | None = None
+    throttling_timeout_s: float = 60.0
 
     @property
     def scheme(self) -> str:
@@ -170,7 +179,13 @@ def default_tracking_uri() -> str:
 def settings_for(tracking_uri: str) -> Settings:
     """The settings of an application on `tracking_uri`."""
     root = MLFLOW_DEFAULT_ARTIFACT_ROOT.get() or str(_home(tracking_uri) / _ARTIFACT_DIRECTORY)
-    return Settings(tracking_uri, absolute_location(root), GENESIS_FLOW_TIMEOUT.get())
+    return Settings(
+        tracking_uri,
+        absolute_location(root),
+        GENESIS_FLOW_TIMEOUT.get(),
+        GENESIS_FLOW_MONGODB_DIALECT.get(),
+        GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
+    )
 
 
 def sqlite_path(uri: str) -> Path:

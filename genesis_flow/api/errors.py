@@ -30,6 +30,7 @@ CODES: Final[dict[type[errors.GenesisFlowError], str]] = {
     errors.ParamConflict: "INVALID_PARAMETER_VALUE",
     errors.Unsupported: "NOT_IMPLEMENTED",
     errors.Unavailable: "TEMPORARILY_UNAVAILABLE",
+    errors.Throttled: "RESOURCE_EXHAUSTED",
     errors.Unauthenticated: "UNAUTHENTICATED",
     errors.Forbidden: "PERMISSION_DENIED",
     errors.CorruptRecord: "DATA_LOSS",

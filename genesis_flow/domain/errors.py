@@ -13,6 +13,7 @@ GenesisFlowError
 │   └── ParamConflict    a param would change its value
 ├── Unsupported          this backend or build cannot do it
 ├── Unavailable          the backend cannot be reached or did not answer in time; may be retried
+│   └── Throttled        ... because its budget of requests is used up
 ├── Unauthenticated      the backend refused the credentials
 ├── Forbidden            the credentials do not allow it
 ├── CorruptRecord        stored data cannot be read back
@@ -128,6 +129,14 @@ class Unsupported(GenesisFlowError):
 
 class Unavailable(GenesisFlowError):
     """The backend cannot be reached or did not answer in time; the call may be repeated."""
+
+
+class Throttled(Unavailable):
+    """The backend has no capacity left: `waited_s` of at most `limit_s` seconds were waited for some."""
+
+    def __init__(self, message: str, *, waited_s: float = 0.0, limit_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.waited_s, self.limit_s = waited_s, limit_s
 
 
 class Unauthenticated(GenesisFlowError):

@@ -65,6 +65,11 @@ def database_uri(name: str) -> str:
     uri = server_uri()
     if uri is None:
         missing(ADVICE)
+    return named(uri, name)
+
+
+def named(uri: str, name: str) -> str:
+    """The URI of a database, of this test process alone, on the server with a URI."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     base, question, options = uri.partition("?")
     return f"{base.rstrip('/')}/test_{name}_{worker}_{os.getpid()}{question and '?'}{options}"

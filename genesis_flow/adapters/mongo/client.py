@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -17,13 +17,15 @@ import attrs
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo import indexes
 from genesis_flow.adapters.mongo.claims import add_claimed
+from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.errors import shown, translating_errors
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
 from genesis_flow.adapters.mongo.pending import Copies
+from genesis_flow.adapters.mongo.preparing import prepare
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -33,8 +35,6 @@ DEFAULT_DATABASE: Final = "genesis_flow"
 
 #: The layout of the documents; a newer one in the database is refused.
 SCHEMA_VERSION: Final = 1
-
-_RETRIES = 8
 
 
 def database_name(uri: str) -> str:
@@ -54,14 +54,15 @@ def database_name(uri: str) -> str:
     return name
 
 
-def client_options(uri: str, timeout_s: float) -> dict[str, Any]:
-    """Defaults for the options that `uri` does not set; keyword arguments would override it."""
+def client_options(uri: str, timeout_s: float, further: Mapping[str, Any] = MONGODB.options) -> dict[str, Any]:
+    """Defaults, with those of a dialect, for the options that `uri` does not set; arguments would override it."""
     given = {key.lower() for key, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)}
     milliseconds = round(timeout_s * 1000)
     defaults: dict[str, Any] = {
         "serverSelectionTimeoutMS": milliseconds,
         "connectTimeoutMS": milliseconds,
         "appname": "genesis-flow",
+        **further,
     }
     return {key: value for key, value in defaults.items() if key.lower() not in given}
 
@@ -107,12 +108,16 @@ class MongoDatabase:
         uri: A `mongodb://` or `mongodb+srv://` URI. It may hold a password, so it is never shown.
         artifact_root: Where the default experiment keeps its artifacts.
         timeout_s: How long to look for a server, unless the URI says otherwise.
+        dialect: What kind of server it is.
+        wrapper: What is put around each collection, such as one that waits when the server is too busy.
     """
 
     uri: str = attrs.field(repr=False)
     artifact_root: str
     timeout_s: float = 5.0
     listeners: tuple[Any, ...] = ()
+    dialect: Dialect = MONGODB
+    wrapper: Callable[[Collection[Document]], Collection[Document]] | None = None
     experiment_ids: ExperimentIds = attrs.field(factory=ExperimentIds, init=False, repr=False)
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     copies: Copies = attrs.field(factory=Copies, init=False, repr=False)
@@ -126,7 +131,10 @@ class MongoDatabase:
         ready = self._ready
         if ready is None or self._pid != os.getpid():
             ready = self._prepared()
-        return ready[collection]
+        return self._wrapped(ready[collection])
+
+    def _wrapped(self, collection: Collection[Document]) -> Collection[Document]:
+        return collection if self.wrapper is None else self.wrapper(collection)
 
     def close(self) -> None:
         """Close the connections; the next use opens them again."""
@@ -169,7 +177,7 @@ class MongoDatabase:
         return self._client[database_name(self.uri)]
 
     def _new_client(self) -> MongoClient[Document]:
-        options = client_options(self.uri, self.timeout_s)
+        options = client_options(self.uri, self.timeout_s, self.dialect.options)
         try:
             return MongoClient(self.uri, event_listeners=list(self.listeners), **options)
         except (ValueError, TypeError) as error:
@@ -183,15 +191,14 @@ class MongoDatabase:
         with self._lock, translating_errors():
             if self._ready is None or self._pid != os.getpid():
                 database = self._connected()
-                _require_schema(database)
-                _create_indexes(database)
-                _add_default_experiment(database, self.artifact_root)
+                _require_schema(self._wrapped(database[indexes.SCHEMA]))
+                prepare(database, self.dialect)
+                _add_default_experiment(self._wrapped(database[indexes.EXPERIMENTS]), self.artifact_root)
                 self._ready = database
             return self._ready
 
 
-def _require_schema(database: Database[Document]) -> None:
-    schema = database[indexes.SCHEMA]
+def _require_schema(schema: Collection[Document]) -> None:
     found = schema.find_one({"_id": "schema"})
     if found is None:
         try:
@@ -205,29 +212,7 @@ def _require_schema(database: Database[Document]) -> None:
         )
 
 
-def _create_indexes(database: Database[Document]) -> None:
-    for collection, models in indexes.INDEXES.items():
-        for attempt in range(_RETRIES):
-            try:
-                database[collection].create_indexes(list(models))
-                break
-            except OperationFailure:
-                # Servers may refuse one of two processes that create the same index at the same moment.
-                if attempt == _RETRIES - 1 or models_exist(database, collection):
-                    if models_exist(database, collection):
-                        break
-                    raise
-                time.sleep(0.05 * 2**attempt)
-
-
-def models_exist(database: Database[Document], collection: str) -> bool:
-    """Whether the collection has all of its indexes."""
-    names = {row["name"] for row in database[collection].list_indexes()}
-    return all(model.document["name"] in names for model in indexes.INDEXES[collection])
-
-
-def _add_default_experiment(database: Database[Document], artifact_root: str) -> None:
-    experiments = database[indexes.EXPERIMENTS]
+def _add_default_experiment(experiments: Collection[Document], artifact_root: str) -> None:
     if experiments.find_one({}, {"_id": 1}) is not None:
         return
     now = time.time_ns() // 1_000_000

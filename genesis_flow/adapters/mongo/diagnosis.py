@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from genesis_flow.adapters.mongo.client import MongoDatabase, database_name
-from genesis_flow.adapters.mongo.indexes import INDEXES
+from genesis_flow.adapters.mongo.indexes import indexes_for
 from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.ports.diagnosis import Diagnosis, Finding, Health
 
@@ -26,6 +26,7 @@ class MongoDiagnosis(Diagnosis):
         name = database_name(self._database.uri)
         return [
             Finding("server", Health.OK, f"answers, version {version}, database {name!r}"),
+            Finding("dialect", Health.OK, f"treated as {self._database.dialect.name}"),
             *self._indexes(),
             self._durability(),
         ]
@@ -33,7 +34,7 @@ class MongoDiagnosis(Diagnosis):
     def _indexes(self) -> Iterator[Finding]:
         try:
             present = set(self._database.collection_names())
-            for collection, models in INDEXES.items():
+            for collection, models in indexes_for(self._database.dialect).items():
                 wanted = {str(model.document["name"]) for model in models}
                 found = self._database.index_names(collection) if collection in present else set()
                 yield _index_finding(collection, wanted - found, collection in present)

@@ -8,8 +8,10 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, ParamSpec, TypeVar
 
+import attrs
 from bson.errors import BSONError
 from pymongo import errors
 
@@ -28,6 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DUPLICATE_KEY: Final = 11000
+TOO_MANY_REQUESTS: Final = 16500
 WRITE_CONFLICT: Final = 112
 _CONFLICT_ATTEMPTS: Final = 6
 _TOO_LARGE = frozenset({10334, 17419, 17420})
@@ -124,6 +127,21 @@ def is_conflict(error: errors.PyMongoError) -> bool:
     return isinstance(error, errors.OperationFailure) and error.code == WRITE_CONFLICT
 
 
+@attrs.define
+class Waited:
+    """How long an operation has waited so far because the server was too busy."""
+
+    seconds: float = 0.0
+
+
+_WAITED: Final[ContextVar[Waited | None]] = ContextVar("waited", default=None)
+
+
+def waiting() -> Waited:
+    """What counts the waits of the operation that goes on."""
+    return _WAITED.get() or Waited()
+
+
 def operation(method: Callable[P, T]) -> Callable[P, T]:
     """
     Make a repository's method raise the domain's errors, and repeat it where it lost a conflict.
@@ -133,6 +151,15 @@ def operation(method: Callable[P, T]) -> Callable[P, T]:
     """
 
     @functools.wraps(method)
+    def counted(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _WAITED.get() is not None:  # a part of an operation
+            return repeated(*args, **kwargs)
+        token = _WAITED.set(Waited())
+        try:
+            return repeated(*args, **kwargs)
+        finally:
+            _WAITED.reset(token)
+
     def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(_CONFLICT_ATTEMPTS):
             with translating_errors():
@@ -144,7 +171,7 @@ def operation(method: Callable[P, T]) -> Callable[P, T]:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # spreads writers, keeps no secret
         raise AssertionError("the last attempt returns or raises")
 
-    return repeated
+    return counted
 
 
 @contextmanager

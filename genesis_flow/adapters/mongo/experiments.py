@@ -19,6 +19,7 @@ from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODEL_POINTS, MODELS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
+from genesis_flow.adapters.mongo.overflow import MongoOverflows
 from genesis_flow.adapters.mongo.terms import REFRESH, moved
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import Conflict, Inactive
@@ -94,7 +95,8 @@ class MongoExperimentRepository(ExperimentRepository):
         keys = search.sort_keys(query.order, query.filter, attributes)
         cursor = _numbered(query)
         documents = search.read(
-            self._database[EXPERIMENTS], wanted, keys, cursor=cursor, limit=query.limit + 1, projection={}
+            self._database[EXPERIMENTS], wanted, keys,
+            cursor=cursor, limit=query.limit + 1, projection={}, dialect=self._database.dialect,
         )
         found = [document_to_experiment(document) for document in documents[: query.limit]]
         if len(documents) <= query.limit:
@@ -194,9 +196,11 @@ class MongoExperimentRepository(ExperimentRepository):
         runs, histories = self._database[RUNS], MongoHistories(self._database)
         while True:
             wanted = {"_id": run_id_range(experiment_id)}
-            rows = list(runs.find(wanted, {"run": 1}, limit=_PURGE_BATCH))
+            rows = list(runs.find(wanted, {"run": 1, "big": 1}, limit=_PURGE_BATCH))
             for row in rows:
                 histories.purge(row["run"])
+                if "big" in row:
+                    MongoOverflows(self._database).purge(row["run"])
             if rows:
                 runs.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
             if len(rows) < _PURGE_BATCH:

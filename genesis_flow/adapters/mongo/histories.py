@@ -40,19 +40,20 @@ class MongoHistories:
 
     def append(self, run_id: str, metrics: Mapping[str, Sequence[Metric]], counts: Mapping[str, int]) -> None:
         """Store `metrics` by key, given the points of each key counted before; 1 to 3 round trips."""
+        routed = self._database.dialect.routed(HISTORIES, run_id)
         fresh: list[dict[str, Any]] = []
         growing: list[dict[str, Any]] = []
         for key, points in sorted(metrics.items()):  # one order: writers must not lock each other out
             count = counts.get(key, 0)
             id = bucket_id(run_id, key, count // BUCKET_SIZE)
             if len(points) >= OWN_BUCKET:  # the count is no other batch's: nobody else uses this id
-                fresh.append(_bucket(f"{id}.{count}", points))
+                fresh.append({**_bucket(f"{id}.{count}", points), **routed})
             else:
-                (growing if count % BUCKET_SIZE else fresh).append(_bucket(id, points))
+                (growing if count % BUCKET_SIZE else fresh).append({**_bucket(id, points), **routed})
         if fresh:
             growing += self._insert(fresh)
         if growing:
-            self._push(growing)
+            self._push(growing, routed)
 
     def copy(self, run_id: str, waiting: Iterable[Waiting]) -> None:
         """Store points that wait in a run document; one round trip."""
@@ -60,7 +61,8 @@ class MongoHistories:
         for each in waiting:
             id = bucket_id(run_id, each.point.key, each.before // BUCKET_SIZE)
             buckets.setdefault(id, []).append(each.point)
-        self._push(_bucket(id, points) for id, points in buckets.items())
+        routed = self._database.dialect.routed(HISTORIES, run_id)
+        self._push((_bucket(id, points) for id, points in buckets.items()), routed)
 
     def _insert(self, buckets: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Insert new buckets; returns those that another writer began meanwhile."""
@@ -73,10 +75,10 @@ class MongoHistories:
             return [buckets[row["index"]] for row in rows]
         return []
 
-    def _push(self, buckets: Iterable[dict[str, Any]]) -> None:
+    def _push(self, buckets: Iterable[dict[str, Any]], routed: Mapping[str, str]) -> None:
         updates = [
             UpdateOne(
-                {"_id": bucket["_id"]},
+                {"_id": bucket["_id"], **routed},
                 {"$push": {column: {"$each": bucket[column]} for column in "stv"}},
                 upsert=True,
             )
@@ -89,7 +91,8 @@ class MongoHistories:
         values: list[float] = []
         timestamps: list[int] = []
         steps: list[int] = []
-        for bucket in self._database[HISTORIES].find({"_id": bucket_range(run_id, key)}, sort=[("_id", 1)]):
+        wanted = {"_id": bucket_range(run_id, key), **self._database.dialect.routed(HISTORIES, run_id)}
+        for bucket in self._database[HISTORIES].find(wanted, sort=[("_id", 1)]):
             values += bucket["v"]
             timestamps += map(int, bucket["t"])  # the driver has a type of its own for 64 bits
             steps += map(int, bucket["s"])
@@ -102,11 +105,12 @@ class MongoHistories:
     def purge(self, run_id: str) -> None:
         """Erase all histories of a run, some buckets at a time."""
         collection = self._database[HISTORIES]
+        routed = self._database.dialect.routed(HISTORIES, run_id)
         while True:
-            rows = collection.find({"_id": bucket_range(run_id)}, {"_id": 1}, limit=_PURGE_BATCH)
+            rows = collection.find({"_id": bucket_range(run_id), **routed}, {"_id": 1}, limit=_PURGE_BATCH)
             ids = [row["_id"] for row in rows]
             if ids:
-                collection.delete_many({"_id": {"$in": ids}})
+                collection.delete_many({"_id": {"$in": ids}, **routed})
             if len(ids) < _PURGE_BATCH:
                 return
 

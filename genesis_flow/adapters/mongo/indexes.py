@@ -11,9 +11,12 @@ from typing import Final
 
 from pymongo import ASCENDING, IndexModel
 
+from genesis_flow.adapters.mongo.dialect import Dialect
+
 EXPERIMENTS: Final = "experiments"
 RUNS: Final = "runs"
 HISTORIES: Final = "metric_histories"
+OVERFLOWS: Final = "run_overflows"
 DATASETS: Final = "datasets"
 REGISTERED_MODELS: Final = "registered_models"
 MODEL_VERSIONS: Final = "model_versions"
@@ -58,3 +61,21 @@ INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
         IndexModel([("k", ASCENDING)], name="terms"),
     ),
 }
+
+#: Where runs may outgrow their documents: finds those that did.
+_BIG: Final = IndexModel([("big", ASCENDING)], name="big")
+
+
+def indexes_for(dialect: Dialect) -> dict[str, tuple[IndexModel, ...]]:
+    """
+    The indexes of each collection on a kind of server.
+
+    All are of one path, or of a few paths that are no part of an array or object, which every kind can have.
+    """
+    return {**INDEXES, RUNS: (*INDEXES[RUNS], _BIG)} if dialect.spills else INDEXES
+
+
+#: Every collection, in the order in which they are made.
+COLLECTIONS: Final = (
+    EXPERIMENTS, RUNS, HISTORIES, OVERFLOWS, DATASETS, REGISTERED_MODELS, MODEL_VERSIONS, MODELS, MODEL_POINTS, SCHEMA
+)

@@ -91,7 +91,8 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         if cursor is not None and model_search.is_by_id(keys):
             wanted, cursor = [*wanted, {"_id": {"$gt": _document_id(query, cursor)}}], None
         documents = search.read(
-            self._database[MODELS], wanted, keys, cursor=cursor, limit=query.limit + 1, projection=PROJECTION
+            self._database[MODELS], wanted, keys,
+            cursor=cursor, limit=query.limit + 1, projection=PROJECTION, dialect=self._database.dialect,
         )
         found = self._models(documents[: query.limit])
         if len(documents) <= query.limit:
@@ -162,8 +163,9 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     @operation
     def find_removed(self, *, before: int, limit: int) -> Sequence[LoggedModel]:
         wanted = {"k": DELETED, "stage": "deleted", "updated": {"$lte": before}}
-        rows = self._database[MODELS].find(
-            wanted, PROJECTION, sort=[("updated", 1), ("model", 1)], limit=limit, batch_size=limit + 1
+        rows = search.read(
+            self._database[MODELS], [wanted], [search.SortKey("updated", True), search.SortKey("model", True)],
+            cursor=None, limit=limit, projection=PROJECTION, dialect=self._database.dialect,
         )
         return [document_to_model({**row, "r": ()}) for row in rows]
 
@@ -176,7 +178,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         if row["stage"] != "deleted":
             raise purge_of_active("logged model", model_id)
         self._points.purge(model_id)
-        models.delete_one({"_id": row["_id"], "stage": "deleted"})
+        models.delete_one({"_id": row["_id"], "model": model_id, "stage": "deleted"})
 
 
 def _document_id(query: LoggedModelQuery, cursor: Cursor) -> str:

@@ -55,7 +55,7 @@ class MongoModelPoints:
             own = [point for point in points if point.model_id == id]
             rows = [point_to_row(point) for point in own]
             before = self._database[MODELS].find_one_and_update(
-                {"_id": model["_id"]}, [{"$set": _additions(own, rows)}, REFRESH], projection={"n": 1}
+                {"_id": model["_id"], "model": id}, [{"$set": _additions(own, rows)}, REFRESH], projection={"n": 1}
             )
             if before is not None and before["n"] + len(rows) > NEAR:
                 self._push(model, int(before["n"]), rows)
@@ -63,9 +63,8 @@ class MongoModelPoints:
     def _push(self, model: Document, counted: int, rows: list[Document]) -> None:
         values = {value_term(model["exp"], row["k"], row["v"]) for row in rows}
         self._database[MODEL_POINTS].update_one(
-            {"_id": f"{model['model']}/{counted // NEAR:08d}"},
+            {"_id": f"{model['model']}/{counted // NEAR:08d}", "m": model["model"]},
             {
-                "$set": {"m": model["model"]},
                 "$push": {"r": {"$each": rows}},
                 "$addToSet": {"k": {"$each": sorted(values)}},
             },
@@ -87,7 +86,7 @@ class MongoModelPoints:
         while True:
             ids = [row["_id"] for row in collection.find({"m": model_id}, {"_id": 1}, limit=_PURGE_BATCH)]
             if ids:
-                collection.delete_many({"_id": {"$in": ids}})
+                collection.delete_many({"_id": {"$in": ids}, "m": model_id})
             if len(ids) < _PURGE_BATCH:
                 return
 

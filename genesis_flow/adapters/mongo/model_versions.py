@@ -72,7 +72,8 @@ class MongoModelVersionRepository(ModelVersionRepository):
 
     @operation
     def find(self, query: ModelVersionQuery) -> Page[ModelVersion]:
-        documents = find_versions(self._database[REGISTERED_MODELS], self._database[MODEL_VERSIONS], query)
+        models, versions = self._database[REGISTERED_MODELS], self._database[MODEL_VERSIONS]
+        documents = find_versions(models, versions, query, self._database.dialect)
         found = [document_to_version(document, document["name"]) for document in documents[: query.limit]]
         if len(documents) <= query.limit:
             return Page(found)

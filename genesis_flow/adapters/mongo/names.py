@@ -59,14 +59,19 @@ def run_id_range(experiment_id: str) -> dict[str, str]:
     return prefix_range(experiment_id)
 
 
+def escaped_in_id(key: str) -> str:
+    """`key` as a part of an `_id`."""
+    return _SPECIAL_IN_ID.sub(_percent, key)
+
+
 def bucket_id(run_id: str, key: str, number: int) -> str:
     """The `_id` of a bucket of metric points."""
-    return f"{run_id}/{_SPECIAL_IN_ID.sub(_percent, key)}/{number:08d}"
+    return f"{run_id}/{escaped_in_id(key)}/{number:08d}"
 
 
 def bucket_range(run_id: str, key: str | None = None) -> dict[str, str]:
     """The `_id`s of all buckets of a run, or of one of its metrics."""
-    return prefix_range(run_id if key is None else f"{run_id}/{_SPECIAL_IN_ID.sub(_percent, key)}")
+    return prefix_range(run_id if key is None else f"{run_id}/{escaped_in_id(key)}")
 
 
 def sortable(value: float) -> str:

@@ -62,7 +62,7 @@ class MongoRegisteredModelRepository(RegisteredModelRepository):
 
     @operation
     def find(self, query: RegisteredModelQuery) -> Page[RegisteredModel]:
-        documents = find_models(self._database[REGISTERED_MODELS], query)
+        documents = find_models(self._database[REGISTERED_MODELS], query, self._database.dialect)
         found = [document_to_model(document) for document in documents[: query.limit]]
         if len(documents) <= query.limit:
             return Page(found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pymongo.collection import Collection
 
-from genesis_flow.adapters.mongo import conditions, search
+from genesis_flow.adapters.mongo import conditions, ordering, search
 from genesis_flow.adapters.mongo.conditions import MODEL_PATHS, VERSION_PATHS, Condition
+from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.names import field_name
 from genesis_flow.adapters.mongo.registry_documents import (
     ALL_IDS,
@@ -22,16 +24,22 @@ from genesis_flow.domain.values.pages import Cursor
 
 Document = dict[str, Any]
 
+#: So many ids of models go into a condition.
+_FEW_NAMES: Final = 100
+
 _NAME: Final = Field(Kind.ATTRIBUTE, "name")
 _NO_PROMPT: Final = {f"t.{field_name(PROMPT_TAG)}": {"$ne": "true"}}
 
 
-def find_models(models: Collection[Document], query: RegisteredModelQuery) -> list[Document]:
+def find_models(
+    models: Collection[Document], query: RegisteredModelQuery, dialect: Dialect = MONGODB
+) -> list[Document]:
     """The documents on a page, and one more if there is one; one round trip."""
     keys = search.sort_keys(query.order, query.filter, MODEL_PATHS)
     wanted = model_conditions(query)
     return search.read(
-        models, wanted, keys, cursor=query.cursor, limit=query.limit + 1, projection=MODEL_PROJECTION
+        models, wanted, keys,
+        cursor=query.cursor, limit=query.limit + 1, projection=MODEL_PROJECTION, dialect=dialect,
     )
 
 
@@ -42,7 +50,10 @@ def model_conditions(query: RegisteredModelQuery) -> list[Condition]:
 
 
 def find_versions(
-    models: Collection[Document], versions: Collection[Document], query: ModelVersionQuery
+    models: Collection[Document],
+    versions: Collection[Document],
+    query: ModelVersionQuery,
+    dialect: Dialect = MONGODB,
 ) -> list[Document]:
     """
     The documents on a page with the names of their models, and one more if there is one.
@@ -50,6 +61,8 @@ def find_versions(
     A filter that says which names are wanted is answered in two round trips, any other in one.
     """
     names, cursor = names_of(query.filter), query.cursor
+    if not dialect.sorts:
+        return _joined_here(models, versions, query, cursor)
     if not any(_gives_names(term) for term in names.terms):
         return _joined(versions, [{"_id": ALL_IDS}, *version_conditions(query)], query, cursor)
     rows = list(models.find({"$and": conditions.exact(names, MODEL_PATHS)}, {"name": 1}))
@@ -118,3 +131,27 @@ def _joined(
         {"$project": {**VERSION_PROJECTION, "o": 0}},
     ]
     return list(versions.aggregate(pipeline, batchSize=query.limit + 2))
+
+
+def _joined_here(
+    models: Collection[Document], versions: Collection[Document], query: ModelVersionQuery, cursor: Cursor | None
+) -> list[Document]:
+    """As `_joined`, for servers that do not sort: names and versions are brought together here."""
+    named = [{"_id": ALL_IDS}, *conditions.exact(names_of(query.filter), MODEL_PATHS)]
+    names = {row["_id"]: row["name"] for row in models.find({"$and": named}, {"name": 1})}
+    scope = {"m": {"$in": list(names)}} if len(names) <= _FEW_NAMES else {"_id": ALL_IDS}
+    wanted = [scope, *version_conditions(query)]
+    sources = search.sources_of(search.sort_keys(query.order, query.filter, VERSION_PATHS))
+    after = ordering.cursor_places(cursor, sources) if cursor is not None else None
+
+    def ranked() -> Iterator[ordering.Ranked]:
+        paths = {source.path for source in sources} | {"m"}
+        for row in versions.find({"$and": wanted}, dict.fromkeys(sorted(paths), 1)):
+            if row["m"] in names:
+                document = {**row, "name": names[row["m"]]}
+                yield ordering.Ranked(tuple(source.place(document) for source in sources), row["_id"])
+
+    found = ordering.page(
+        versions, lambda: ordering.first(ranked(), after, query.limit + 1), VERSION_PROJECTION, None
+    )
+    return [{**document, "name": names[document["m"]]} for document in found]

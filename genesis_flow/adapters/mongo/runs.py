@@ -13,7 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from genesis_flow.adapters.mongo import conditions, pending, search
+from genesis_flow.adapters.mongo import pending, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.datasets import MongoDatasets
 from genesis_flow.adapters.mongo.documents import (
@@ -28,27 +28,25 @@ from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
-from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, run_id_range
-from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved, scope
+from genesis_flow.adapters.mongo.names import field_name, key_of
+from genesis_flow.adapters.mongo.overflow import MongoOverflows, Outgrown
+from genesis_flow.adapters.mongo.overflow_search import OverflowSearch
+from genesis_flow.adapters.mongo.run_search import BY_ID, document_id, plan
+from genesis_flow.adapters.mongo.segments import Texts, growth
+from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
 from genesis_flow.domain.errors import Conflict, Inactive, NotFound, ParamConflict
-from genesis_flow.domain.search.ast import Field, Kind, OrderKey
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
-from genesis_flow.domain.values.lifecycle import RunStatus, Stage, View
+from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 from genesis_flow.domain.values.pages import Cursor, Lazily, Page
 from genesis_flow.domain.values.refusals import no_experiment, no_run, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
 if TYPE_CHECKING:  # runs alone do not load it
     from genesis_flow.domain.entities.logged_model import ModelMetric
-
-DEFAULT_ORDER: Final = (
-    OrderKey(Field(Kind.ATTRIBUTE, "started_at"), ascending=False),
-    OrderKey(Field(Kind.ATTRIBUTE, "id")),
-)
 
 _ATTEMPTS: Final = 4
 
@@ -60,6 +58,7 @@ class MongoRunRepository(RunRepository):
     _database: MongoDatabase
     _histories: MongoHistories = attrs.field(init=False)
     _datasets: MongoDatasets = attrs.field(init=False)
+    _overflows: MongoOverflows = attrs.field(init=False)
 
     @_histories.default
     def _open_histories(self) -> MongoHistories:
@@ -69,12 +68,22 @@ class MongoRunRepository(RunRepository):
     def _open_datasets(self) -> MongoDatasets:
         return MongoDatasets(self._database)
 
+    @_overflows.default
+    def _open_overflows(self) -> MongoOverflows:
+        return MongoOverflows(self._database)
+
+    @property
+    def _spills(self) -> bool:
+        return self._database.dialect.spills
+
     @operation
     def add(self, run: Run) -> None:
         self._require_active_experiment(run.experiment_id)
         document = run_to_document(run)
         if run.dataset_inputs:
             document["ds"] = self._datasets.settle(run.experiment_id, run.dataset_inputs)
+        if self._spills:
+            document = self._overflows.born(document)
         try:
             self._database[RUNS].insert_one(document)
         except DuplicateKeyError:
@@ -96,23 +105,37 @@ class MongoRunRepository(RunRepository):
         document = self._database[RUNS].find_one({"run": run_id}, RUN_PROJECTION)
         if document is None:
             raise no_run(run_id)
-        return document_to_run(document, self._datasets.contents([document]))
+        return self._runs([document])[0]
+
+    def _runs(self, documents: Sequence[Mapping[str, Any]]) -> list[Run]:
+        """The runs of documents that were read, with what they have elsewhere."""
+        if self._spills:
+            documents = self._overflows.merged(documents)
+        contents = self._datasets.contents(documents)
+        return [document_to_run(document, contents) for document in documents]
 
     @operation
     def find(self, query: RunQuery) -> Page[Run]:
         cursor = query.cursor
         if not query.experiment_ids:
             return Page([])
-        wanted, keys = _plan(query)
-        if cursor is not None and keys[-1] == _BY_ID:
-            cursor = Cursor((*cursor.keys[:-2], (0, _document_id(query, cursor))))
-        documents = search.read(
-            self._database[RUNS].with_options(_RAW), wanted, keys,
-            cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
-        )
-        page = documents[: query.limit]
-        contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
-        found = Lazily(page, partial(_raw_to_run, contents=contents))
+        wanted, keys = plan(query)
+        if cursor is not None and keys[-1] == BY_ID:
+            cursor = Cursor((*cursor.keys[:-2], (0, document_id(query, cursor))))
+        documents: Sequence[Any]
+        found: Sequence[Run]
+        if self._spills:
+            spilling = OverflowSearch(self._database, self._overflows)
+            documents = spilling.find(query, wanted, keys, cursor=cursor, limit=query.limit + 1)
+            found = self._runs(documents[: query.limit])
+        else:
+            documents = search.read(
+                self._database[RUNS].with_options(_RAW), wanted, keys,
+                cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
+            )
+            page = documents[: query.limit]
+            contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
+            found = Lazily(page, partial(_raw_to_run, contents=contents))
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
@@ -141,7 +164,15 @@ class MongoRunRepository(RunRepository):
         if waits:
             change |= pending.additions(metrics, copy)
         fields = [*(f"n.{field_name(key)}" for key in by_key), *(pending.FIELDS if waits else ())]
-        before = self._update(run_id, change, guard, params or {}, fields)
+        if self._spills:
+            counted, room = self._overflows.counted(growth(by_key, params or {}, tags or {}), waits=waits)
+            change, guard = {**change, **counted}, {**guard, **room}
+        try:
+            before = self._update(run_id, change, guard, params or {}, fields)
+        except Outgrown:
+            if not self._overflows.append(run_id, by_key, params or {}, tags or {}):
+                self.append(run_id, metrics=metrics, params=params, tags=tags)
+            return
         counts = {key_of(name): int(count) for name, count in before.get("n", {}).items()}
         if waits:
             self._copy_if_full(run_id, pending.full(before, metrics, counts, copy))
@@ -183,6 +214,8 @@ class MongoRunRepository(RunRepository):
         fields: Sequence[str],
     ) -> Document:
         """Change an active run unless `guard` fails; returns these `fields` of it as they were before."""
+        if "z" in guard and self._overflows.is_known(run_id):
+            raise Outgrown
         stages = [{"$set": change}, REFRESH] if change else [REFRESH]
         projection = {"_id": 0, **dict.fromkeys(fields or ("run",), 1)}
         for _ in range(_ATTEMPTS):
@@ -192,6 +225,8 @@ class MongoRunRepository(RunRepository):
             if before is not None:
                 return before
             self._explain_refusal(run_id, params)
+            if "z" in guard:
+                raise Outgrown
         raise Conflict(f"The run {run_id} is being changed by others all the time; try again.")
 
     def _explain_refusal(self, run_id: str, params: Mapping[str, str]) -> None:
@@ -236,17 +271,19 @@ class MongoRunRepository(RunRepository):
         if document is None:
             self._explain_refusal(run_id, {})
             return self.update(run_id, status=status, ended_at=ended_at, name=name)
-        return document_to_run(document, self._datasets.contents([document]))
+        return self._runs([document])[0]
 
     @operation
     def remove_tag(self, run_id: str, key: str) -> None:
-        path = f"t.{field_name(key)}"
+        path, near = f"t.{field_name(key)}", {"big": None} if self._spills and key != NAME_TAG else {}
         removed = self._database[RUNS].update_one(
-            {"run": run_id, "stage": "active", path: {"$exists": True}}, [{"$unset": path}, REFRESH]
+            {"run": run_id, "stage": "active", path: {"$exists": True}, **near}, [{"$unset": path}, REFRESH]
         )
         if not removed.matched_count:
             self._explain_refusal(run_id, {})
-            raise no_run_tag(run_id, key)
+            if not near:
+                raise no_run_tag(run_id, key)
+            self._overflows.remove_tag(run_id, key)
 
     @operation
     def attach(
@@ -268,7 +305,16 @@ class MongoRunRepository(RunRepository):
         change |= _with_new("mi", list(dict.fromkeys(model_inputs)), "$$this", "$mi")
         rows = [{"id": id, "s": step} for id, step in reversed(outputs.items())]
         change |= _with_new("mo", rows, "$$this.id", "$mo.id")
-        self._update(run_id, change, {}, {}, ())
+        if not self._spills:
+            self._update(run_id, change, {}, {}, ())
+            return
+        added = Texts(ds=entries, mi=list(dict.fromkeys(model_inputs)), mo=rows)
+        counted, room = self._overflows.counted(added.size)
+        try:
+            self._update(run_id, {**change, **counted}, room, {}, ())
+        except Outgrown:
+            if not self._overflows.attach(run_id, added):
+                self.attach(run_id, datasets=datasets, model_inputs=model_inputs, model_outputs=model_outputs)
 
     @operation
     def history(self, run_id: str, key: str) -> MetricHistory:
@@ -294,12 +340,11 @@ class MongoRunRepository(RunRepository):
     @operation
     def find_removed(self, *, before: int, limit: int) -> Sequence[Run]:
         wanted = {"k": DELETED, "stage": "deleted", "deleted_at": {"$lte": before}}
-        cursor = self._database[RUNS].find(
-            wanted, RUN_PROJECTION, sort=[("deleted_at", 1), ("_id", 1)], limit=limit, batch_size=limit + 1
+        documents = search.read(
+            self._database[RUNS], [wanted], [search.SortKey("deleted_at", True), BY_ID],
+            cursor=None, limit=limit, projection=RUN_PROJECTION, dialect=self._database.dialect,
         )
-        documents = list(cursor)
-        contents = self._datasets.contents(documents)
-        return [document_to_run(document, contents) for document in documents]
+        return self._runs(documents)
 
     @operation
     def purge(self, run_id: str) -> None:
@@ -310,7 +355,9 @@ class MongoRunRepository(RunRepository):
         if row["stage"] != "deleted":
             raise purge_of_active("run", run_id)
         self._histories.purge(run_id)
-        runs.delete_one({"_id": row["_id"], "stage": "deleted"})
+        if self._spills:
+            self._overflows.purge(run_id)
+        runs.delete_one({"_id": row["_id"], "run": run_id, "stage": "deleted"})
 
 
 def _additions(
@@ -347,31 +394,3 @@ _MAY_HAVE_DATASETS: Final = b"\x04ds\x00"
 
 def _raw_to_run(document: RawBSONDocument, contents: Mapping[str, Document]) -> Run:
     return document_to_run(decode(document.raw), contents)
-
-
-#: Ordering by `_id` is the default order within one experiment.
-_BY_ID: Final = search.SortKey("_id", True)
-
-
-def _plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
-    """The conditions and sort keys of a search: a range of `_id` where that is the order, else terms if any."""
-    experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
-    if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
-        keys = [*search.sort_keys(query.order[:-2], query.filter, attributes), _BY_ID]
-    else:
-        keys = search.sort_keys(query.order, query.filter, attributes)
-    if keys != [_BY_ID]:
-        scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
-        candidates, answered = conditions.candidates(query.filter, scopes, order=query.order)
-        if candidates:
-            return [*candidates, *conditions.exact(query.filter, attributes, but=answered)], keys
-    ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
-    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(query.filter, attributes)]
-    if query.view is not View.ALL:
-        wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
-    return wanted, keys
-
-
-def _document_id(query: RunQuery, cursor: Cursor) -> str:
-    (_, started_at), (_, run_id) = cursor.keys[-2:]
-    return run_document_id(query.experiment_ids[0], int(started_at or 0), str(run_id))

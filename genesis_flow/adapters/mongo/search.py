@@ -8,7 +8,9 @@ from typing import Any, Final, TypeVar
 import attrs
 from pymongo.collection import Collection
 
+from genesis_flow.adapters.mongo import ordering
 from genesis_flow.adapters.mongo.conditions import Condition, path_of
+from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.domain.search.ast import (
     Filter,
     Kind,
@@ -100,6 +102,35 @@ def _computed(key: SortKey) -> Document:
     return {key.rank or "": rank, key.path: {"$cond": [ordinary, source, None]}}
 
 
+def is_by_id(keys: Sequence[SortKey]) -> bool:
+    """Whether the order is one that every server has."""
+    return len(keys) == 1 and keys[0].path == "_id"
+
+
+def _read_unsorted(
+    collection: Collection[D],
+    conditions: Sequence[Condition],
+    keys: Sequence[SortKey],
+    cursor: Cursor | None,
+    limit: int,
+    projection: Mapping[str, int],
+    dialect: Dialect,
+) -> list[D]:
+    sources = sources_of(keys)
+    after = ordering.cursor_places(cursor, sources) if cursor is not None else None
+    route = dialect.shard_keys.get(collection.name)
+
+    def rank() -> list[ordering.Ranked]:
+        return ordering.first(ordering.candidates(collection, conditions, sources, route), after, limit)
+
+    return ordering.page(collection, rank, projection, route)
+
+
+def sources_of(keys: Sequence[SortKey]) -> list[ordering.Source]:
+    """Where the values of sort keys are in documents."""
+    return [ordering.Source(key.source or key.path, key.ascending) for key in keys]
+
+
 def read(
     collection: Collection[D],
     conditions: Sequence[Condition],
@@ -108,8 +139,15 @@ def read(
     cursor: Cursor | None,
     limit: int,
     projection: Mapping[str, int],
+    dialect: Dialect = MONGODB,
 ) -> list[D]:
-    """At most `limit` documents that satisfy all `conditions`, in the order of `keys`, in one round trip."""
+    """
+    At most `limit` documents that satisfy all `conditions`, in the order of `keys`.
+
+    One round trip; where the server does not sort (`ordering.py`), one for each thousand candidates or so more.
+    """
+    if not dialect.sorts and not is_by_id(keys):
+        return _read_unsorted(collection, conditions, keys, cursor, limit, projection, dialect)
     beyond = [after(cursor, keys)] if cursor is not None else []
     computed = [key for key in keys if key.rank is not None]
     if not computed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import attrs
 import pytest
 
 from genesis_flow.adapters.mongo.claims import claim_id
@@ -18,6 +19,7 @@ from genesis_flow.adapters.mongo.indexes import (
     MODEL_POINTS,
     MODEL_VERSIONS,
     MODELS,
+    OVERFLOWS,
     REGISTERED_MODELS,
     RUNS,
 )
@@ -42,7 +44,7 @@ def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:
         MongoRegisteredModelRepository(database),
         MongoModelVersionRepository(database),
         MongoLoggedModelRepository(database),
-        reopen=lambda: stores_on(MongoDatabase(database.uri, database.artifact_root)),
+        reopen=lambda: stores_on(attrs.evolve(database, listeners=())),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close if closes else lambda: None,
     )
@@ -56,7 +58,7 @@ def shared_database() -> MongoDatabase:
 
 def empty(database: MongoDatabase) -> None:
     """Erase everything but the default experiment."""
-    for name in (RUNS, HISTORIES, DATASETS, MODELS, MODEL_POINTS, REGISTERED_MODELS, MODEL_VERSIONS):
+    for name in (RUNS, HISTORIES, OVERFLOWS, DATASETS, MODELS, MODEL_POINTS, REGISTERED_MODELS, MODEL_VERSIONS):
         database[name].delete_many({})
     database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
     database.experiment_ids = ExperimentIds()

@@ -12,7 +12,7 @@ from genesis_flow.adapters.mongo import search
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, HISTORIES, RUNS
 from genesis_flow.adapters.mongo.names import bucket_range
-from genesis_flow.adapters.mongo.runs import _plan
+from genesis_flow.adapters.mongo.run_search import plan
 from genesis_flow.adapters.mongo.terms import DELETED
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.search.binding import bind_filter, bind_order
@@ -93,7 +93,7 @@ def test_every_search_of_runs_uses_an_index(
         total_order(bind_order(order_by, RUN_FIELDS), RUN_FIELDS),
         experiment_ids=experiments,
     )
-    conditions, keys = _plan(query)
+    conditions, keys = plan(query)
     plain = [(key.path, 1 if key.ascending else -1) for key in keys if key.rank is None]
     scans = explained(database[RUNS], conditions, sort=plain or None, limit=10)
     assert scans
@@ -132,7 +132,7 @@ def _fill(database: MongoDatabase, name: str) -> None:
 def test_terms_hold_the_experiment(database: MongoDatabase) -> None:
     """A search by metric looks only at index entries of its own experiment."""
     query = RunQuery(bind_filter("metrics.m > 3", RUN_FIELDS), search_order("metrics.m"), experiment_ids=("1",))
-    conditions, _ = _plan(query)
+    conditions, _ = plan(query)
     bounds = conditions[0]["k"]["$elemMatch"]
     assert all(bound.startswith("1+\x1fm\x1fm\x1f") for bound in bounds.values())
 
@@ -145,6 +145,6 @@ def search_order(key: str) -> Any:
 def test_the_default_order_of_one_experiment_is_the_order_of_ids(database: MongoDatabase) -> None:
     """The latest runs of an experiment are a range of the primary index in its own order: no sort, at any depth."""
     query = RunQuery(bind_filter("", RUN_FIELDS), total_order((), RUN_FIELDS), experiment_ids=("1",))
-    conditions, keys = _plan(query)
+    conditions, keys = plan(query)
     assert [search.SortKey("_id", True)] == keys
     assert {"_id": {"$gte": "1/", "$lt": "10"}} in conditions

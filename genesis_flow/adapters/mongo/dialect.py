@@ -1,0 +1,44 @@
+"""What differs between servers that speak MongoDB's protocol, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+MEGABYTE: Final = 1 << 20
+
+
+@attrs.frozen
+class Dialect:
+    """
+    Limits and abilities of a kind of server.
+
+    Attributes:
+        name: What settings and `genesis-flow doctor` call it.
+        document_limit: How large a document may be, in bytes.
+        spills: Whether a run that outgrows a document continues in further ones (`overflow.py`).
+        sorts: Whether the server sorts by any path, without an index; by `_id` every server does.
+        shard_keys: The field by which a collection is partitioned, for the collections that are.
+        fills_uniques: Whether a unique index can be made on a collection that has documents.
+        near_limit: How many characters of a dataset are kept in each run that uses it.
+        options: Options of the client that the URI may override.
+    """
+
+    name: str
+    document_limit: int = 16 * MEGABYTE
+    spills: bool = False
+    sorts: bool = True
+    shard_keys: Mapping[str, str] = attrs.field(factory=dict)
+    fills_uniques: bool = True
+    near_limit: int = 16_384
+    options: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def routed(self, collection: str, value: str) -> dict[str, str]:
+        """What names the partition of a document of `collection` beside its `_id`: nothing, or one field."""
+        key = self.shard_keys.get(collection)
+        return {} if key is None else {key: value}
+
+
+MONGODB: Final = Dialect("mongodb")

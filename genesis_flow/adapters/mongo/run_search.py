@@ -1,0 +1,46 @@
+"""Searches of runs as MongoDB conditions and sort keys."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from genesis_flow.adapters.mongo import conditions, search
+from genesis_flow.adapters.mongo.names import run_document_id, run_id_range
+from genesis_flow.adapters.mongo.terms import scope
+from genesis_flow.domain.search.ast import Field, Kind, OrderKey
+from genesis_flow.domain.search.queries import RunQuery
+from genesis_flow.domain.values.lifecycle import View
+from genesis_flow.domain.values.pages import Cursor
+
+DEFAULT_ORDER: Final = (
+    OrderKey(Field(Kind.ATTRIBUTE, "started_at"), ascending=False),
+    OrderKey(Field(Kind.ATTRIBUTE, "id")),
+)
+
+#: Ordering by `_id` is the default order within one experiment.
+BY_ID: Final = search.SortKey("_id", True)
+
+
+def plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
+    """The conditions and sort keys of a search: a range of `_id` where that is the order, else terms if any."""
+    experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
+    if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
+        keys = [*search.sort_keys(query.order[:-2], query.filter, attributes), BY_ID]
+    else:
+        keys = search.sort_keys(query.order, query.filter, attributes)
+    if keys != [BY_ID]:
+        scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
+        candidates, answered = conditions.candidates(query.filter, scopes, order=query.order)
+        if candidates:
+            return [*candidates, *conditions.exact(query.filter, attributes, but=answered)], keys
+    ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
+    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(query.filter, attributes)]
+    if query.view is not View.ALL:
+        wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
+    return wanted, keys
+
+
+def document_id(query: RunQuery, cursor: Cursor) -> str:
+    """The `_id` of the last run on the page before."""
+    (_, started_at), (_, run_id) = cursor.keys[-2:]
+    return run_document_id(query.experiment_ids[0], int(started_at or 0), str(run_id))
