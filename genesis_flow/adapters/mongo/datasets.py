@@ -15,6 +15,7 @@ from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import Document, texts_to_fields
 from genesis_flow.adapters.mongo.indexes import DATASETS
 from genesis_flow.adapters.mongo.names import prefix_range
+from genesis_flow.adapters.mongo.upserts import upsert_all
 from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 
 _CONTENT: Final = ("type", "source", "schema", "profile")
@@ -40,7 +41,7 @@ class MongoDatasets:
             UpdateOne({"_id": id}, {"$setOnInsert": self._stored(id, _content(row.dataset))}, upsert=True)
             for id, row in sorted(by_id.items(), key=itemgetter(0))
         ]
-        self._database[DATASETS].bulk_write(updates, ordered=False)
+        upsert_all(self._database[DATASETS], updates)
         stored = self._by_id(by_id)
         near_limit = self._database.dialect.near_limit
         return [_entry(id, row, stored[id], near_limit) for id, row in reversed(by_id.items())]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from genesis_flow.adapters.mongo.client import MongoDatabase, database_name
+from genesis_flow.adapters.mongo.dialect import MONGODB
 from genesis_flow.adapters.mongo.indexes import indexes_for
 from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.ports.diagnosis import Diagnosis, Finding, Health
@@ -25,11 +26,14 @@ class MongoDiagnosis(Diagnosis):
             return [Finding("server", Health.BROKEN, error.message)]
         name = database_name(self._database.uri)
         return [
-            Finding("server", Health.OK, f"answers, version {version}, database {name!r}"),
-            Finding("dialect", Health.OK, f"treated as {self._database.dialect.name}"),
+            Finding("server", Health.OK, f"answers, version {version}, database {name!r}{self._kind()}"),
             *self._indexes(),
             self._durability(),
         ]
+
+    def _kind(self) -> str:
+        dialect = self._database.dialect
+        return "" if dialect is MONGODB else f", treated as {dialect.name}"
 
     def _indexes(self) -> Iterator[Finding]:
         try:

@@ -15,6 +15,7 @@ from genesis_flow.adapters.mongo.errors import DUPLICATE_KEY
 from genesis_flow.adapters.mongo.indexes import HISTORIES
 from genesis_flow.adapters.mongo.names import bucket_id, bucket_range
 from genesis_flow.adapters.mongo.pending import Waiting
+from genesis_flow.adapters.mongo.upserts import upsert_all
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, history_from_columns
 
 #: Points that are counted into a bucket before the next one begins. A bucket holds fewer than this many
@@ -84,7 +85,7 @@ class MongoHistories:
             )
             for bucket in sorted(buckets, key=itemgetter("_id"))
         ]
-        self._database[HISTORIES].bulk_write(updates, ordered=False)
+        upsert_all(self._database[HISTORIES], updates)
 
     def read(self, run_id: str, key: str, waiting: Iterable[Metric]) -> MetricHistory:
         """All points of a metric, each once, with those that were `waiting` a moment ago."""

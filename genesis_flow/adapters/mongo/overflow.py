@@ -17,6 +17,8 @@ not linked, because of a crash, nobody sees; erasing the run erases it.
 
 from __future__ import annotations
 
+import random
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -24,17 +26,16 @@ from typing import Any, Final
 import attrs
 from bson import encode
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from genesis_flow.adapters.mongo import pending
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import NAME_FIELD, RUN_PROJECTION, Document, point_to_document
-from genesis_flow.adapters.mongo.errors import DUPLICATE_KEY
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import OVERFLOWS, RUNS
 from genesis_flow.adapters.mongo.names import escaped_in_id, field_name, key_of, prefix_range
 from genesis_flow.adapters.mongo.segments import Texts, growth, overlay, parts, united, unknown
 from genesis_flow.adapters.mongo.terms import REFRESH
+from genesis_flow.adapters.mongo.upserts import upsert_all
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.errors import Conflict, Inactive
 from genesis_flow.domain.values.refusals import no_run, no_run_tag
@@ -43,7 +44,7 @@ from genesis_flow.domain.values.refusals import no_run, no_run_tag
 _SMALL: Final = 1 << 16
 
 _WAITING: Final = 256
-_ATTEMPTS: Final = 8
+_ATTEMPTS: Final = 30
 _PURGE_BATCH: Final = 200
 _LOADED_AT_ONCE: Final = 10
 
@@ -184,15 +185,16 @@ class MongoOverflows:
 
     def _add(self, run_id: str, texts: Texts) -> None:
         """Add params, tags, inputs and outputs, all or nothing; what the run has already stays as it is."""
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             document = self._active(run_id)
             if self._link(document, unknown(self.merged([document])[0], texts), texts.t.get(NAME_FIELD)):
                 return
+            _step_aside(attempt)
         raise Conflict(f"The run {run_id} is being changed by others all the time; try again.")
 
     def remove_tag(self, run_id: str, key: str) -> None:
         """Remove a tag other than the name."""
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 document = self._active(run_id)
             except _NotBig:  # then its document has all tags
@@ -201,6 +203,7 @@ class MongoOverflows:
                 raise no_run_tag(run_id, key)
             if self._link(document, Texts(t={field_name(key): None}), None):
                 return
+            _step_aside(attempt)
         raise Conflict(f"The run {run_id} is being changed by others all the time; try again.")
 
     def _active(self, run_id: str) -> Document:
@@ -277,13 +280,7 @@ class MongoOverflows:
             UpdateOne({"_id": id, "r": run_id}, [{"$set": _far_change(name, metrics[name])}], upsert=True)
             for id, name in sorted(ids.items())
         ]
-        try:
-            overflows.bulk_write(updates, ordered=False)
-        except BulkWriteError as error:  # another writer made the same documents at the same moment
-            failed = error.details["writeErrors"]
-            if any(row["code"] != DUPLICATE_KEY for row in failed):
-                raise
-            overflows.bulk_write([updates[row["index"]] for row in failed], ordered=False)
+        upsert_all(overflows, updates)
         return counts
 
     def purge(self, run_id: str) -> None:
@@ -296,6 +293,11 @@ class MongoOverflows:
                 collection.delete_many({"_id": {"$in": ids}, "r": run_id})
             if len(ids) < _PURGE_BATCH:
                 return
+
+
+def _step_aside(attempt: int) -> None:
+    """Let other writers of the run finish; the longer, the more attempts were in vain."""
+    time.sleep(random.uniform(0, min(0.005 * 2**attempt, 0.5)))  # noqa: S311  # spreads writers, keeps no secret
 
 
 def latest_change(path: str, points: Sequence[Metric]) -> Document:

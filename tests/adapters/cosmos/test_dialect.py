@@ -7,8 +7,8 @@ import pytest
 from genesis_flow.adapters.cosmos.database import open_cosmos
 from genesis_flow.adapters.cosmos.dialect import RU, VCORE, dialect_for
 from genesis_flow.adapters.mongo.client import client_options
-from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
+from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.indexes import INDEXES, indexes_for
 from genesis_flow.bootstrap import _open_database
 from genesis_flow.domain.errors import InvalidInput
@@ -82,10 +82,10 @@ def test_nothing_is_sent_before_the_first_use() -> None:
 def test_index_sets_are_such_as_the_tier_can_have() -> None:
     """No index has several paths of which one is nested, none more than eight, and few are made in all."""
     for dialect in (MONGODB, VCORE, RU):
-        models = [model.document for group in indexes_for(dialect).values() for model in group]
-        assert [] == [model["name"] for model in models if len(model["key"]) > 1 and any("." in k for k in model["key"])]
-        assert max(len(model["key"]) for model in models) <= 8
-        assert len(models) < 20
+        keys = [list(model.document["key"]) for group in indexes_for(dialect).values() for model in group]
+        assert [] == [paths for paths in keys if len(paths) > 1 and "." in "".join(paths)]
+        assert max(map(len, keys)) <= 8
+        assert len(keys) < 20
     assert INDEXES == indexes_for(MONGODB)
 
 
@@ -95,7 +95,7 @@ def test_doctor_names_the_dialect_and_misses_nothing() -> None:
     database["runs"].find_one({})
     findings = MongoDiagnosis(database).findings()
     assert [] == [finding for finding in findings if finding.health.value == "broken"]
-    assert "treated as cosmos-ru" in {finding.detail for finding in findings}
+    assert findings[0].detail.endswith(", treated as cosmos-ru")
     database.client().drop_database(database.uri.rpartition("/")[2])
     database.close()
 
