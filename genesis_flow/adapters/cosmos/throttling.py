@@ -155,17 +155,22 @@ class PatientCollection:
     def _read(self, command: Document, batch_size: int) -> Iterator[Any]:
         database, options = self._collection.database, self._collection.codec_options
 
-        def run(command: Document) -> Any:
-            return self._patience.attempt(lambda: database.command(command, codec_options=options))["cursor"]
+        with database.client.start_session(causal_consistency=False) as session:
 
-        cursor = run(command)
-        yield from cursor["firstBatch"]
-        while cursor["id"]:
-            more: Document = {"getMore": cursor["id"], "collection": self.name}
-            if batch_size:
-                more["batchSize"] = batch_size
-            cursor = run(more)
-            yield from cursor["nextBatch"]
+            def run(command: Document) -> Any:
+                answer = self._patience.attempt(
+                    lambda: database.command(command, codec_options=options, session=session)
+                )
+                return answer["cursor"]
+
+            cursor = run(command)
+            yield from cursor["firstBatch"]
+            while cursor["id"]:
+                more: Document = {"getMore": cursor["id"], "collection": self.name}
+                if batch_size:
+                    more["batchSize"] = batch_size
+                cursor = run(more)
+                yield from cursor["nextBatch"]
 
     def count_documents(self, filter: Mapping[str, Any]) -> int:
         """How many documents match."""

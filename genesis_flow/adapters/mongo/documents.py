@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from bson import encode
+
 from genesis_flow.adapters.mongo import pending
 from genesis_flow.adapters.mongo.names import field_name, key_of, run_document_id, sortable
 from genesis_flow.adapters.mongo.terms import document_terms, scope
@@ -12,6 +14,7 @@ from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
+from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 
 Document = dict[str, Any]
@@ -23,6 +26,22 @@ RUN_PROJECTION: Final[Mapping[str, int]] = dict.fromkeys(("k", "scope", "n", *pe
 
 _STAGES: Final = {stage.value: stage for stage in Stage}
 _STATUSES: Final = {status.value: status for status in RunStatus}
+
+
+def require_size(document: Document, limit: int) -> None:
+    """
+    Refuse a document that is larger than `limit` bytes, before it is sent.
+
+    Raises:
+        InvalidInput: It is.
+    """
+    size = len(encode(document))
+    if size > limit:
+        raise InvalidInput(
+            "document",
+            f"The record would have {size:,} bytes, and a document of this database may have {limit:,}: "
+            "give it fewer or shorter params and tags.",
+        )
 
 
 def texts_to_fields(texts: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo import model_search, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.adapters.mongo.documents import Document
+from genesis_flow.adapters.mongo.documents import Document, require_size
 from genesis_flow.adapters.mongo.errors import operation
 from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODELS
@@ -55,8 +55,10 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     @operation
     def add(self, model: LoggedModel) -> None:
         self._require_active_experiment(model.experiment_id)
+        document = model_to_document(model)
+        require_size(document, self._database.dialect.document_limit)
         try:
-            self._database[MODELS].insert_one(model_to_document(model))
+            self._database[MODELS].insert_one(document)
         except DuplicateKeyError:
             raise logged_model_exists(model.id) from None
 

@@ -11,7 +11,7 @@ import pytest
 
 from genesis_flow.adapters.cosmos.database import open_cosmos
 from genesis_flow.adapters.cosmos.dialect import RU, VCORE
-from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.client import MongoDatabase, database_name
 from tests.adapters.mongo.opening import empty, stores_on
 from tests.contracts.stores import OpensStores, Stores
 from tests.services.missing import missing
@@ -21,13 +21,19 @@ from tests.services.mongodb import PORT, database_uri, named, start, with_option
 TINY = attrs.evolve(RU, document_limit=5_000)
 
 RU_VARIABLE = "GENESIS_FLOW_TEST_COSMOS_RU_URI"
-RU_PORT, SCARCE_PORT = PORT + 18, PORT + 19
+RU_PORT = PORT + 18
 
 
 @functools.cache
-def ru_server(*options: str, port: int = RU_PORT) -> str:
-    """The URI of a server that refuses what the RU tier refuses; the test is skipped where there is none."""
-    uri = os.environ.get(RU_VARIABLE) or start("--port", str(port), "--cosmos-ru", *options)
+def ru_server(units: int = 100_000) -> str:
+    """
+    The URI of a server that refuses what the RU tier refuses; the test is skipped where there is none.
+
+    Workers of one test run have servers of their own, because a server has one fail point at a time.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    port = RU_PORT + 2 * worker + (units < 100_000)
+    uri = os.environ.get(RU_VARIABLE) or start("--port", str(port), "--cosmos-ru", "--ru-per-second", str(units))
     if uri is None:
         missing(f"no server that acts like the RU tier: set {RU_VARIABLE}=mongodb://HOST:PORT")
     return uri
@@ -42,6 +48,12 @@ def open_vcore(name: str = "vcore", **options: Any) -> MongoDatabase:
     """A database of this test process on the engine of the vCore tier, with the options of the portal's URIs."""
     uri = with_options(database_uri(name), retryWrites="false")
     return open_cosmos(uri, "memory://root", dialect=VCORE, **options)
+
+
+def drop(database: MongoDatabase) -> None:
+    """Erase a database and let go of it."""
+    database.client().drop_database(database_name(database.uri))
+    database.close()
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from genesis_flow.adapters.mongo.indexes import INDEXES, indexes_for
 from genesis_flow.bootstrap import _open_database
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.settings import GENESIS_FLOW_MONGODB_DIALECT, GENESIS_FLOW_THROTTLING_TIMEOUT, settings_for
-from tests.adapters.cosmos.opening import open_ru, ru_server
+from tests.adapters.cosmos.opening import drop, open_ru, ru_server
 from tests.services.mongodb import named
 
 
@@ -96,8 +96,7 @@ def test_doctor_names_the_dialect_and_misses_nothing() -> None:
     findings = MongoDiagnosis(database).findings()
     assert [] == [finding for finding in findings if finding.health.value == "broken"]
     assert findings[0].detail.endswith(", treated as cosmos-ru")
-    database.client().drop_database(database.uri.rpartition("/")[2])
-    database.close()
+    drop(database)
 
 
 def test_collections_are_partitioned_when_they_are_made() -> None:
@@ -107,5 +106,4 @@ def test_collections_are_partitioned_when_they_are_made() -> None:
     points.insert_one({"_id": "x", "r": "a"})
     points.insert_one({"_id": "x", "r": "b"})
     assert 2 == points.count_documents({"_id": "x"})
-    database.client().drop_database(database.uri.rpartition("/")[2])
-    database.close()
+    drop(database)

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
 from genesis_flow.adapters.cosmos.throttling import Patience, delay_s
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.errors import AlreadyExists, Throttled
-from tests.adapters.cosmos.opening import SCARCE_PORT, open_ru, ru_server
+from tests.adapters.cosmos.opening import drop, open_ru, ru_server
 from tests.adapters.mongo.failing import failing
 from tests.adapters.mongo.listening import Commands
 from tests.adapters.mongo.opening import stores_on
@@ -26,7 +25,6 @@ from tests.contracts.stores import Stores
 from tests.services.mongodb import with_options
 
 REFUSED = {"errorCode": 16500, "errmsg": "Error=16500, RetryAfterMs=3, Details='TooManyRequests (429)'"}
-SCARCE = 400
 
 
 class Clock:
@@ -59,7 +57,7 @@ def database(clock: Clock, commands: Commands) -> Iterator[MongoDatabase]:
     opened.uri = with_options(opened.uri, appname="failing-throttled")
     opened["runs"].find_one({})
     yield opened
-    opened.close()
+    drop(opened)
 
 
 @pytest.mark.parametrize("times", [1, 3])
@@ -135,14 +133,9 @@ def test_a_delay_is_never_shorter_than_the_server_asks_for() -> None:
 @pytest.fixture(scope="module")
 def scarce() -> Iterator[Stores]:
     """A server with 400 request units a second, the least that the service sells."""
-    server = ru_server("--ru-per-second", str(SCARCE), port=SCARCE_PORT)
-    with MongoClient(server) as client:
-        if client.admin.command("serverStatus").get("process") != "mongod":
-            pytest.fail("not the emulation")
-    database = open_ru("scarce", server=server)
+    database = open_ru("scarce", server=ru_server(400))
     yield stores_on(database)
-    database.client().drop_database(database.uri.rpartition("/")[2])
-    database.close()
+    drop(database)
 
 
 def test_a_part_of_a_bulk_write_is_refused_and_only_that_is_sent_again(scarce: Stores) -> None:
