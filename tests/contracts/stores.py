@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import Enum
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -47,7 +48,13 @@ class Stores:
 
 
 class OpensStores:
-    """What a suite needs of an adapter: override `open_stores`, and `stores` where that does not fit."""
+    """
+    What a suite needs of an adapter: override `open_stores`, and `stores` where that does not fit.
+
+    `store` is what the table of contracts calls the store (`tests/matrix.py`).
+    """
+
+    store: ClassVar[str] = ""
 
     def open_stores(self) -> Stores:
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ import pytest
 from genesis_flow.adapters.cosmos.database import open_cosmos
 from genesis_flow.adapters.cosmos.dialect import RU, VCORE
 from genesis_flow.adapters.mongo.client import MongoDatabase, database_name
+from tests.adapters.cosmos.strictness import Strictness
 from tests.adapters.mongo.opening import empty, stores_on
 from tests.contracts.stores import OpensStores, Stores
 from tests.services.missing import missing
@@ -19,6 +21,9 @@ from tests.services.mongodb import PORT, database_uri, named, start, with_option
 
 #: As the RU tier, but a run has room for a little over a kilobyte: many are too large from the start, others soon.
 TINY = attrs.evolve(RU, document_limit=5_000)
+
+#: Looks at everything that the contracts send to the RU tier.
+STRICTNESS = Strictness()
 
 RU_VARIABLE = "GENESIS_FLOW_TEST_COSMOS_RU_URI"
 RU_PORT = PORT + 18
@@ -59,7 +64,7 @@ def drop(database: MongoDatabase) -> None:
 @functools.cache
 def shared_ru() -> MongoDatabase:
     """The database that the examples of all suites share."""
-    return open_ru()
+    return open_ru(listeners=(STRICTNESS,))
 
 
 @functools.cache
@@ -71,17 +76,22 @@ def shared_vcore() -> MongoDatabase:
 class OpensRu(OpensStores):
     """Opens the shared database on the RU tier, emptied for each test."""
 
+    store = "Cosmos DB RU"
+
     def open_stores(self) -> Stores:
         return stores_on(shared_ru(), closes=False)
 
     @pytest.fixture
-    def stores(self) -> Stores:
+    def stores(self) -> Iterator[Stores]:
         empty(shared_ru())
-        return stores_on(shared_ru(), closes=False)
+        yield stores_on(shared_ru(), closes=False)
+        assert [] == STRICTNESS.taken()
 
 
 class OpensVcore(OpensStores):
     """Opens the shared database on the vCore tier, emptied for each test."""
+
+    store = "Cosmos DB vCore"
 
     def open_stores(self) -> Stores:
         return stores_on(shared_vcore(), closes=False)
@@ -95,16 +105,19 @@ class OpensVcore(OpensStores):
 @functools.cache
 def shared_tiny() -> MongoDatabase:
     """The database that the examples of all suites share, on a server whose documents are tiny."""
-    return open_ru("tiny", dialect=TINY)
+    return open_ru("tiny", dialect=TINY, listeners=(STRICTNESS,))
 
 
 class OpensTiny(OpensStores):
     """Opens the shared database whose runs outgrow their documents all the time, emptied for each test."""
 
+    store = "Cosmos DB RU, large runs"
+
     def open_stores(self) -> Stores:
         return stores_on(shared_tiny(), closes=False)
 
     @pytest.fixture
-    def stores(self) -> Stores:
+    def stores(self) -> Iterator[Stores]:
         empty(shared_tiny())
-        return stores_on(shared_tiny(), closes=False)
+        yield stores_on(shared_tiny(), closes=False)
+        assert [] == STRICTNESS.taken()

@@ -26,5 +26,7 @@ def stores_on(database: MemoryDatabase) -> Stores:
 class OpensMemory(OpensStores):
     """How to open an empty store in memory."""
 
+    store = "memory"
+
     def open_stores(self) -> Stores:
         return stores_on(MemoryDatabase(ROOT))

@@ -70,6 +70,8 @@ def empty(database: MongoDatabase) -> None:
 class OpensMongo(OpensStores):
     """Opens the shared database, emptied for each test."""
 
+    store = "MongoDB"
+
     def open_stores(self) -> Stores:
         return stores_on(shared_database(), closes=False)
 

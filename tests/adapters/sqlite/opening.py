@@ -40,6 +40,8 @@ def stores_of(database: SqliteDatabase) -> Stores:
 class OpensSqlite(OpensStores):
     """How to open an empty store in a SQLite file."""
 
+    store = "SQLite"
+
     @pytest.fixture(autouse=True)
     def _directory(self, tmp_path: Path) -> None:
         self.directory = tmp_path
