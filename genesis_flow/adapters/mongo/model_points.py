@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
+from pymongo import UpdateOne
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import Document
@@ -24,6 +25,7 @@ from genesis_flow.adapters.mongo.model_documents import (
     value_term,
 )
 from genesis_flow.adapters.mongo.names import field_name, sortable
+from genesis_flow.adapters.mongo.upserts import upsert_all
 from genesis_flow.domain.entities.logged_model import ModelMetric
 from genesis_flow.domain.values.refusals import no_logged_model
 
@@ -62,14 +64,14 @@ class MongoModelPoints:
 
     def _push(self, model: Document, counted: int, rows: list[Document]) -> None:
         values = {value_term(model["exp"], row["k"], row["v"]) for row in rows}
-        self._database[MODEL_POINTS].update_one(
-            {"_id": f"{model['model']}/{counted // NEAR:08d}", "m": model["model"]},
-            {
-                "$push": {"r": {"$each": rows}},
-                "$addToSet": {"k": {"$each": sorted(values)}},
-            },
-            upsert=True,
-        )
+        id, routed = model["model"], self._database.dialect.routed(MODEL_POINTS, model["model"])
+        update = {
+            **({} if routed else {"$set": {"m": id}}),
+            "$push": {"r": {"$each": rows}},
+            "$addToSet": {"k": {"$each": sorted(values)}},
+        }
+        wanted = {"_id": f"{id}/{counted // NEAR:08d}", **routed}
+        upsert_all(self._database[MODEL_POINTS], [UpdateOne(wanted, update, upsert=True)])
 
     def further(self, documents: Iterable[Mapping[str, Any]]) -> dict[str, list[Document]]:
         """By model id, the points that `documents` of models do not hold themselves."""
