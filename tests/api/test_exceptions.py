@@ -50,6 +50,7 @@ DOMAIN_CODES = {
     errors.ParamConflict("1", [("k", "a", "b")]): "INVALID_PARAMETER_VALUE",
     errors.Unsupported("m"): "NOT_IMPLEMENTED",
     errors.Unavailable("m"): "TEMPORARILY_UNAVAILABLE",
+    errors.Throttled("m"): "RESOURCE_EXHAUSTED",
     errors.Unauthenticated("m"): "UNAUTHENTICATED",
     errors.Forbidden("m"): "PERMISSION_DENIED",
     errors.CorruptRecord("m"): "DATA_LOSS",

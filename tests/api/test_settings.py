@@ -173,6 +173,7 @@ def test_an_environment_variable(fresh: Path) -> None:
             ["", "yes", "2"],
         ),
         (settings.GENESIS_FLOW_TIMEOUT, {"0.5": 0.5, "30": 30.0}, ["", "0", "-1", "nan", "inf", "x", "1e9"]),
+        (settings.GENESIS_FLOW_THROTTLING_TIMEOUT, {"0.5": 0.5, "600": 600.0}, ["", "0", "-1", "nan", "inf", "x"]),
     ],
 )
 def test_texts_of_variables(

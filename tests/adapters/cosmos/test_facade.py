@@ -40,10 +40,10 @@ def test_a_run_is_logged_found_and_registered(uri: str) -> None:
     found = client.search_runs([experiment_id], "params.model = 'tree' AND metrics.acc > 0", order_by=["metrics.acc"])
     assert ids[1:] == [run.info.run_id for run in found]
     client.create_registered_model("m")
-    assert "1" == client.create_model_version("m", "s3://bucket/model", ids[0]).version
+    assert 1 == client.create_model_version("m", "s3://bucket/model", ids[0]).version
     client.set_registered_model_alias("m", "best", 1)
     assert ids[0] == client.get_model_version_by_alias("m", "best").run_id
-    assert ["1"] == [version.version for version in client.search_model_versions("name = 'm'", order_by=["name"])]
+    assert [1] == [version.version for version in client.search_model_versions("name = 'm'", order_by=["name"])]
 
 
 def test_every_use_case_is_there(uri: str) -> None:
