@@ -23,10 +23,9 @@ RU: Final = Dialect(
     document_limit=2 * MEGABYTE,
     spills=True,
     sorts=False,
-    # What belongs to a run or model is in its partition, so every write names one. The other collections are small,
-    # and hold claims: an `_id` is unique in a partition only, so these have just one.
-    shard_keys={RUNS: "run", HISTORIES: "r", OVERFLOWS: "r", MODELS: "model", MODEL_POINTS: "m", DATASETS: "_id"},
-    fills_uniques=False,
+    # Searches name experiments, what belongs to one run or model is asked for by it. The other collections are small,
+    # and hold claims on names: an `_id` is unique in a partition only, so these have just one.
+    shard_keys={RUNS: "exp", MODELS: "exp", HISTORIES: "r", OVERFLOWS: "r", MODEL_POINTS: "m", DATASETS: "_id"},
     near_limit=2_048,
     options={"maxIdleTimeMS": _IDLE_MS, "retryWrites": False},
 )

@@ -121,6 +121,7 @@ class MongoDatabase:
     experiment_ids: ExperimentIds = attrs.field(factory=ExperimentIds, init=False, repr=False)
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     copies: Copies = attrs.field(factory=Copies, init=False, repr=False)
+    places: dict[tuple[str, str], str] = attrs.field(factory=dict, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
     _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
     _pid: int = attrs.field(default=-1, init=False, repr=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -21,7 +21,6 @@ class Dialect:
         spills: Whether a run that outgrows a document continues in further ones (`overflow.py`).
         sorts: Whether the server sorts by any path, without an index; by `_id` every server does.
         shard_keys: The field by which a collection is partitioned, for the collections that are.
-        fills_uniques: Whether a unique index can be made on a collection that has documents.
         near_limit: How many characters of a dataset are kept in each run that uses it.
         options: Options of the client that the URI may override.
     """
@@ -31,7 +30,6 @@ class Dialect:
     spills: bool = False
     sorts: bool = True
     shard_keys: Mapping[str, str] = attrs.field(factory=dict)
-    fills_uniques: bool = True
     near_limit: int = 16_384
     options: Mapping[str, Any] = attrs.field(factory=dict)
 
@@ -39,6 +37,13 @@ class Dialect:
         """What names the partition of a document of `collection` beside its `_id`: nothing, or one field."""
         key = self.shard_keys.get(collection)
         return {} if key is None else {key: value}
+
+    def routed_all(self, collection: str, values: Sequence[str]) -> list[dict[str, Any]]:
+        """The condition that names the partitions of a search, if the collection has any."""
+        if collection not in self.shard_keys:
+            return []
+        key = self.shard_keys[collection]
+        return [{key: values[0] if len(values) == 1 else {"$in": list(values)}}]
 
 
 MONGODB: Final = Dialect("mongodb")

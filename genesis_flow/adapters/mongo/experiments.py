@@ -20,6 +20,7 @@ from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODEL_POINTS, MODELS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
 from genesis_flow.adapters.mongo.overflow import MongoOverflows
+from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.terms import REFRESH, moved
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import Conflict, Inactive
@@ -160,9 +161,12 @@ class MongoExperimentRepository(ExperimentRepository):
         self._database.seen_active.discard(experiment_id)
         self._remove_runs(experiment_id, at)
 
+    def _in_runs(self, experiment_id: str) -> dict[str, str]:
+        return self._database.dialect.routed(RUNS, experiment_id)
+
     def _remove_runs(self, experiment_id: str, at: int) -> None:
         self._database[RUNS].update_many(
-            {"_id": run_id_range(experiment_id), "stage": "active"},
+            {"_id": run_id_range(experiment_id), **self._in_runs(experiment_id), "stage": "active"},
             [moved(Stage.DELETED, deleted_at=at), REFRESH],
         )
 
@@ -171,7 +175,7 @@ class MongoExperimentRepository(ExperimentRepository):
         if self.get(experiment_id).stage.value != "deleted":
             raise no_experiment(experiment_id)
         self._database[RUNS].update_many(
-            {"_id": run_id_range(experiment_id), "stage": "deleted"},
+            {"_id": run_id_range(experiment_id), **self._in_runs(experiment_id), "stage": "deleted"},
             [moved(Stage.ACTIVE), {"$unset": "deleted_at"}, REFRESH],
         )
         restored = self._database[EXPERIMENTS].update_one(
@@ -195,24 +199,28 @@ class MongoExperimentRepository(ExperimentRepository):
     def _purge_runs(self, experiment_id: str) -> None:
         runs, histories = self._database[RUNS], MongoHistories(self._database)
         while True:
-            wanted = {"_id": run_id_range(experiment_id)}
+            wanted = {"_id": run_id_range(experiment_id), **self._in_runs(experiment_id)}
             rows = list(runs.find(wanted, {"run": 1, "big": 1}, limit=_PURGE_BATCH))
             for row in rows:
                 histories.purge(row["run"])
                 if "big" in row:
                     MongoOverflows(self._database).purge(row["run"])
             if rows:
-                runs.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
+                runs.delete_many({"_id": {"$in": [row["_id"] for row in rows]}, **self._in_runs(experiment_id)})
+                Places(self._database, RUNS, "run").release(row["run"] for row in rows)
             if len(rows) < _PURGE_BATCH:
                 return
 
     def _purge_models(self, experiment_id: str) -> None:
         models, points = self._database[MODELS], self._database[MODEL_POINTS]
+        routed = self._database.dialect.routed(MODELS, experiment_id)
         while True:
-            rows = list(models.find({"_id": run_id_range(experiment_id)}, {"model": 1}, limit=_PURGE_BATCH))
+            wanted = {"_id": run_id_range(experiment_id), **routed}
+            rows = list(models.find(wanted, {"model": 1}, limit=_PURGE_BATCH))
             if rows:
                 points.delete_many({"m": {"$in": [row["model"] for row in rows]}})
-                models.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
+                models.delete_many({"_id": {"$in": [row["_id"] for row in rows]}, **routed})
+                Places(self._database, MODELS, "model").release(row["model"] for row in rows)
             if len(rows) < _PURGE_BATCH:
                 return
 

@@ -70,9 +70,21 @@ def indexes_for(dialect: Dialect) -> dict[str, tuple[IndexModel, ...]]:
     """
     The indexes of each collection on a kind of server.
 
-    All are of one path, or of a few paths that are no part of an array or object, which every kind can have.
+    All are of one path, or of a few paths that are no part of an array or object, which every kind can have. Where
+    collections are partitioned, a partition is found without an index, and nothing is unique but an `_id` in it
+    (`places.py`).
     """
-    return {**INDEXES, RUNS: (*INDEXES[RUNS], _BIG)} if dialect.spills else INDEXES
+    if not dialect.shard_keys:
+        return INDEXES
+    found = {
+        name: tuple(model for model in models if not _is_needless(model, dialect.shard_keys.get(name)))
+        for name, models in INDEXES.items()
+    }
+    return {**found, RUNS: (*found[RUNS], _BIG)} if dialect.spills else found
+
+
+def _is_needless(model: IndexModel, shard_key: str | None) -> bool:
+    return shard_key is not None and (bool(model.document.get("unique")) or list(model.document["key"]) == [shard_key])
 
 
 #: Every collection, in the order in which they are made.

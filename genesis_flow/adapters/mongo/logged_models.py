@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo import model_search, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
@@ -23,6 +22,7 @@ from genesis_flow.adapters.mongo.model_documents import (
 )
 from genesis_flow.adapters.mongo.model_points import MongoModelPoints
 from genesis_flow.adapters.mongo.names import field_name, run_document_id
+from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.terms import DELETED
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
 from genesis_flow.domain.errors import Conflict, Inactive, ParamConflict
@@ -47,20 +47,23 @@ class MongoLoggedModelRepository(LoggedModelRepository):
 
     _database: MongoDatabase
     _points: MongoModelPoints = attrs.field(init=False)
+    _places: Places = attrs.field(init=False)
 
     @_points.default
     def _open_points(self) -> MongoModelPoints:
         return MongoModelPoints(self._database)
+
+    @_places.default
+    def _open_places(self) -> Places:
+        return Places(self._database, MODELS, "model")
 
     @operation
     def add(self, model: LoggedModel) -> None:
         self._require_active_experiment(model.experiment_id)
         document = model_to_document(model)
         require_size(document, self._database.dialect.document_limit)
-        try:
-            self._database[MODELS].insert_one(document)
-        except DuplicateKeyError:
-            raise logged_model_exists(model.id) from None
+        if not self._places.insert(document):
+            raise logged_model_exists(model.id)
 
     def _require_active_experiment(self, experiment_id: str) -> None:
         seen = self._database.seen_active
@@ -75,7 +78,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
 
     @operation
     def get(self, model_id: str) -> LoggedModel:
-        document = self._database[MODELS].find_one({"model": model_id}, PROJECTION)
+        document = self._places.find_one(model_id, PROJECTION)
         if document is None:
             raise no_logged_model(model_id)
         return self._models([document])[0]
@@ -92,6 +95,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         wanted, keys = model_search.plan(query, model_search.models_exactly(self._database, query.experiment_ids))
         if cursor is not None and model_search.is_by_id(keys):
             wanted, cursor = [*wanted, {"_id": {"$gt": _document_id(query, cursor)}}], None
+        wanted = [*self._database.dialect.routed_all(MODELS, query.experiment_ids), *wanted]
         documents = search.read(
             self._database[MODELS], wanted, keys,
             cursor=cursor, limit=query.limit + 1, projection=PROJECTION, dialect=self._database.dialect,
@@ -104,7 +108,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     @operation
     def update(self, model_id: str, *, status: ModelStatus, at: int) -> LoggedModel:
         document = self._database[MODELS].find_one_and_update(
-            {"model": model_id, "stage": "active"},
+            {**self._places.wanted(model_id), "stage": "active"},
             {"$set": {"status": status.value, "updated": at}},
             projection=PROJECTION,
             return_document=ReturnDocument.AFTER,
@@ -124,7 +128,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         change |= {f"t.{field_name(key)}": {"$literal": value} for key, value in (tags or {}).items()}
         stages = [{"$set": change}, REFRESH] if change else [REFRESH]
         for _ in range(_ATTEMPTS):
-            wanted = {"model": model_id, "stage": "active", **guard}
+            wanted = {**self._places.wanted(model_id), "stage": "active", **guard}
             if self._database[MODELS].update_one(wanted, stages).matched_count:
                 return
             self._explain_refusal(model_id, params or {})
@@ -132,7 +136,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
 
     def _explain_refusal(self, model_id: str, params: Mapping[str, str]) -> None:
         """Raise what kept an update from happening; returns if nothing does any more."""
-        row = self._database[MODELS].find_one({"model": model_id}, {"stage": 1, "p": 1})
+        row = self._places.find_one(model_id, {"stage": 1, "p": 1})
         if row is None or row["stage"] != "active":
             raise no_logged_model(model_id)
         stored = row["p"]
@@ -148,7 +152,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     def remove_tag(self, model_id: str, key: str) -> None:
         path = f"t.{field_name(key)}"
         removed = self._database[MODELS].update_one(
-            {"model": model_id, "stage": "active", path: {"$exists": True}}, [{"$unset": path}, REFRESH]
+            {**self._places.wanted(model_id), "stage": "active", path: {"$exists": True}}, [{"$unset": path}, REFRESH]
         )
         if not removed.matched_count:
             self._explain_refusal(model_id, {})
@@ -158,8 +162,8 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     def remove(self, model_id: str, *, at: int) -> None:
         models = self._database[MODELS]
         change = [{"$set": {"stage": "deleted", "updated": at}}, REFRESH]
-        removed = models.update_one({"model": model_id, "stage": "active"}, change)
-        if not removed.matched_count and models.find_one({"model": model_id}, {"_id": 1}) is None:
+        removed = models.update_one({**self._places.wanted(model_id), "stage": "active"}, change)
+        if not removed.matched_count and self._places.find_one(model_id, {"_id": 1}) is None:
             raise no_logged_model(model_id)
 
     @operation
@@ -174,13 +178,14 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     @operation
     def purge(self, model_id: str) -> None:
         models = self._database[MODELS]
-        row = models.find_one({"model": model_id}, {"stage": 1})
+        row = self._places.find_one(model_id, {"stage": 1})
         if row is None:
             raise no_logged_model(model_id)
         if row["stage"] != "deleted":
             raise purge_of_active("logged model", model_id)
         self._points.purge(model_id)
-        models.delete_one({"_id": row["_id"], "model": model_id, "stage": "deleted"})
+        models.delete_one({**self._places.wanted(model_id), "stage": "deleted"})
+        self._places.release([model_id])
 
 
 def _document_id(query: LoggedModelQuery, cursor: Cursor) -> str:

@@ -25,6 +25,7 @@ from genesis_flow.adapters.mongo.model_documents import (
     value_term,
 )
 from genesis_flow.adapters.mongo.names import field_name, sortable
+from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.upserts import upsert_all
 from genesis_flow.domain.entities.logged_model import ModelMetric
 from genesis_flow.domain.values.refusals import no_logged_model
@@ -44,7 +45,8 @@ class MongoModelPoints:
     def active_models(self, ids: Iterable[str]) -> dict[str, Document]:
         """What is needed of each of these models to write to it, or `NotFound`; one round trip."""
         wanted = list(ids)
-        rows = self._database[MODELS].find({"model": {"$in": wanted}, "stage": "active"}, {"model": 1, "exp": 1})
+        places = Places(self._database, MODELS, "model").wanted_all(wanted)
+        rows = self._database[MODELS].find({**places, "stage": "active"}, {"model": 1, "exp": 1})
         found = {row["model"]: row for row in rows}
         for id in wanted:
             if id not in found:
@@ -56,8 +58,9 @@ class MongoModelPoints:
         for id, model in models.items():
             own = [point for point in points if point.model_id == id]
             rows = [point_to_row(point) for point in own]
+            wanted = {"_id": model["_id"], **self._database.dialect.routed(MODELS, model["exp"])}
             before = self._database[MODELS].find_one_and_update(
-                {"_id": model["_id"], "model": id}, [{"$set": _additions(own, rows)}, REFRESH], projection={"n": 1}
+                wanted, [{"$set": _additions(own, rows)}, REFRESH], projection={"n": 1}
             )
             if before is not None and before["n"] + len(rows) > NEAR:
                 self._push(model, int(before["n"]), rows)

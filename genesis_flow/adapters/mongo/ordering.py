@@ -117,7 +117,7 @@ def fetch(
     while chunk := list(islice(remaining, _FETCHED_AT_ONCE)):
         wanted: Condition = {"_id": {"$in": [row.id for row in chunk]}}
         if route and route != "_id":
-            wanted[route] = {"$in": [row.route for row in chunk]}
+            wanted[route] = {"$in": sorted({row.route for row in chunk})}
         found |= {document["_id"]: document for document in collection.find(wanted, projection or None)}
     if len(found) < len(rows):
         return None

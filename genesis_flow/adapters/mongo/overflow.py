@@ -33,6 +33,7 @@ from genesis_flow.adapters.mongo.documents import NAME_FIELD, RUN_PROJECTION, Do
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import OVERFLOWS, RUNS
 from genesis_flow.adapters.mongo.names import escaped_in_id, field_name, key_of, prefix_range
+from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.segments import Texts, growth, overlay, parts, united, unknown
 from genesis_flow.adapters.mongo.terms import REFRESH
 from genesis_flow.adapters.mongo.upserts import upsert_all
@@ -63,6 +64,11 @@ class MongoOverflows:
 
     _database: MongoDatabase
     _known: set[str] = attrs.field(factory=set, init=False)  # big runs: they stay big
+    _places: Places = attrs.field(init=False)
+
+    @_places.default
+    def _open_places(self) -> Places:
+        return Places(self._database, RUNS, "run")
 
     @property
     def _room(self) -> int:
@@ -81,9 +87,10 @@ class MongoOverflows:
     def make_room(self, run_id: str, size: int) -> bool:
         """Whether an update that adds `size` bytes fits after all; if not, the run is a big one from now on."""
         runs = self._database[RUNS]
-        document = runs.find_one({"run": run_id})
+        document = self._places.find_one(run_id, {})
         if document is None:
             raise no_run(run_id)
+        wanted = self._places.wanted(run_id)
         if "big" in document:
             self._known.add(run_id)
             return False
@@ -92,12 +99,12 @@ class MongoOverflows:
             copy = pending.Copy(len(waiting), generation)
             MongoHistories(self._database).copy(run_id, waiting)
             taken = pending.additions((), copy)
-            runs.update_one({"run": run_id, "g": generation}, [{"$set": taken}])
+            runs.update_one({**wanted, "g": generation}, [{"$set": taken}])
         actual = len(encode(document))
         if actual + size < self._room * 3 // 4:
-            runs.update_one({"run": run_id, "z": document.get("z")}, {"$set": {"z": actual}})
+            runs.update_one({**wanted, "z": document.get("z")}, {"$set": {"z": actual}})
             return True
-        runs.update_one({"run": run_id, "big": None}, {"$set": {"big": document["exp"]}})
+        runs.update_one({**wanted, "big": None}, {"$set": {"big": document["exp"]}})
         self._known.add(run_id)
         return False
 
@@ -143,7 +150,7 @@ class MongoOverflows:
             ids = [link["i"] for link in document.get("sg", ())]
             if all(id in by_id for id in ids):
                 return overlay(document, [by_id[id] for id in ids], [row for row in by_id.values() if "m" in row])
-            known = self._database[RUNS].find_one({"run": document["run"]}, RUN_PROJECTION)
+            known = self._places.find_one(document["run"], RUN_PROJECTION)
             if known is None:
                 raise no_run(document["run"])
             document, rows = known, self._rows([document["run"]]).get(document["run"], ())
@@ -207,7 +214,7 @@ class MongoOverflows:
         raise Conflict(f"The run {run_id} is being changed by others all the time; try again.")
 
     def _active(self, run_id: str) -> Document:
-        document = self._database[RUNS].find_one({"run": run_id}, RUN_PROJECTION)
+        document = self._places.find_one(run_id, RUN_PROJECTION)
         if document is None:
             raise no_run(run_id)
         if document["stage"] != "active":
@@ -231,7 +238,7 @@ class MongoOverflows:
         change: Document = {"sg": [*links, *added], "sv": document.get("sv", 0) + 1}
         if name is not None:
             change |= {"name": name, f"t.{NAME_FIELD}": name}
-        wanted = {"run": document["run"], "stage": "active", "sv": document.get("sv")}
+        wanted = {**self._places.wanted(document["run"]), "stage": "active", "sv": document.get("sv")}
         done = bool(self._database[RUNS].update_one(wanted, {"$set": change}).matched_count)
         useless = [replaced["_id"]] if done and replaced else [] if done else [link["i"] for link in added]
         if useless:
@@ -248,9 +255,7 @@ class MongoOverflows:
     def _append_points(self, run_id: str, metrics: Mapping[str, Sequence[Metric]]) -> None:
         """Add points: to the run's document for the metrics that it has, else to documents of their own."""
         names = {field_name(key): key for key in metrics}
-        row = self._database[RUNS].find_one(
-            {"run": run_id}, {"stage": 1, "big": 1, **{f"n.{name}": 1 for name in names}}
-        )
+        row = self._places.find_one(run_id, {"stage": 1, "big": 1, **{f"n.{name}": 1 for name in names}})
         if row is None:
             raise no_run(run_id)
         if row["stage"] != "active":
@@ -265,7 +270,9 @@ class MongoOverflows:
             for name, key in near.items():
                 change |= latest_change(f"m.{name}", metrics[key])
                 change[f"n.{name}"] = {"$add": [f"$n.{name}", len(metrics[key])]}
-            self._database[RUNS].update_one({"run": run_id, "stage": "active"}, [{"$set": change}, REFRESH])
+            self._database[RUNS].update_one(
+                {**self._places.wanted(run_id), "stage": "active"}, [{"$set": change}, REFRESH]
+            )
         if far:
             counts |= self._append_far(run_id, {name: metrics[key] for name, key in far.items()})
         MongoHistories(self._database).append(run_id, metrics, counts)

@@ -46,12 +46,14 @@ class OverflowSearch:
         limit: int,
     ) -> list[Row]:
         """At most `limit` documents, in the order of `keys`, as if each had everything in it."""
-        wanted = [_or_big(query, conditions)] if query.filter.terms else list(conditions)
+        dialect = self._database.dialect
+        routed = dialect.routed_all(RUNS, query.experiment_ids)
+        wanted = [*routed, *([_or_big(query, conditions)] if query.filter.terms else conditions)]
         if search.is_by_id(keys):
             return self._by_id(query, wanted, keys, cursor, limit)
         sources = search.sources_of(keys)
         after = ordering.cursor_places(cursor, sources) if cursor is not None else None
-        route = self._database.dialect.shard_keys.get(RUNS)
+        route = dialect.shard_keys.get(RUNS)
 
         def rank() -> list[ordering.Ranked]:
             return ordering.first(self._ranked(query, wanted, sources), after, limit)
@@ -88,21 +90,22 @@ class OverflowSearch:
     def _ranked(
         self, query: RunQuery, wanted: Sequence[Condition], sources: Sequence[ordering.Source]
     ) -> Iterator[ordering.Ranked]:
-        paths = {source.path for source in sources} | {"_id", "run", "big"}
+        paths = {source.path for source in sources} | {"_id", "exp", "big"}
         runs, big = self._database[RUNS], []
         for row in runs.find({"$and": list(wanted)}, dict.fromkeys(sorted(paths), 1)):
             if "big" in row:
-                big.append(row["run"])
+                big.append(row)
             else:
                 yield _placed(row, sources)
         remaining = iter(big)
-        while ids := list(islice(remaining, _BIG_AT_ONCE)):
-            for document in self._matching(query, list(runs.find({"run": {"$in": ids}}, RUN_PROJECTION))):
+        while rows := list(islice(remaining, _BIG_AT_ONCE)):
+            named = {key: {"$in": sorted({row[key] for row in rows})} for key in ("_id", "exp")}
+            for document in self._matching(query, list(runs.find(named, RUN_PROJECTION))):
                 yield _placed(document, sources)
 
 
 def _placed(row: Row, sources: Sequence[ordering.Source]) -> ordering.Ranked:
-    return ordering.Ranked(tuple(source.place(row) for source in sources), row["_id"], row["run"])
+    return ordering.Ranked(tuple(source.place(row) for source in sources), row["_id"], row["exp"])
 
 
 def _or_big(query: RunQuery, conditions: Sequence[Condition]) -> Condition:

@@ -12,26 +12,18 @@ from pymongo.errors import OperationFailure
 
 from genesis_flow.adapters.mongo.dialect import Dialect
 from genesis_flow.adapters.mongo.indexes import COLLECTIONS, indexes_for
-from genesis_flow.domain.errors import Unsupported
 
 Document = dict[str, Any]
 
 _RETRIES: Final = 8
-_CANNOT_CREATE: Final = 67
-_NOT_THERE: Final = 26
 
 
 def prepare(database: Database[Document], dialect: Dialect) -> None:
-    """
-    Create what is missing of collections and indexes.
-
-    Raises:
-        Unsupported: A unique index is missing where the server cannot make it any more.
-    """
+    """Create what is missing of collections and indexes."""
     if dialect.shard_keys:
         _create_collections(database, dialect)
     for collection, models in indexes_for(dialect).items():
-        _create_indexes(database, collection, models, asks_first=not dialect.fills_uniques)
+        _create_indexes(database, collection, models)
 
 
 def _create_collections(database: Database[Document], dialect: Dialect) -> None:
@@ -48,45 +40,22 @@ def _create_collections(database: Database[Document], dialect: Dialect) -> None:
                 raise
 
 
-def _create_indexes(
-    database: Database[Document], collection: str, models: Sequence[IndexModel], *, asks_first: bool
-) -> None:
-    wanted = _missing(database, collection, models) if asks_first else list(models)
+def _create_indexes(database: Database[Document], collection: str, models: Sequence[IndexModel]) -> None:
     for attempt in range(_RETRIES):
-        if not wanted:
-            return
         try:
-            database[collection].create_indexes(wanted)
+            if models:
+                database[collection].create_indexes(list(models))
             return
-        except OperationFailure as error:
+        except OperationFailure:
             # Servers may refuse one of two processes that create the same index at the same moment.
-            wanted = _missing(database, collection, models)
-            uniques = [name_of(model) for model in wanted if model.document.get("unique")]
-            if error.code == _CANNOT_CREATE and uniques:
-                raise _too_late(collection, uniques) from error
-            if wanted and attempt == _RETRIES - 1:
+            if models_exist(database, collection, models):
+                return
+            if attempt == _RETRIES - 1:
                 raise
             time.sleep(0.05 * 2**attempt)
 
 
-def _missing(database: Database[Document], collection: str, models: Sequence[IndexModel]) -> list[IndexModel]:
-    try:
-        names = {row["name"] for row in database[collection].list_indexes()}
-    except OperationFailure as error:
-        if error.code != _NOT_THERE:
-            raise
-        names = set()
-    return [model for model in models if name_of(model) not in names]
-
-
-def name_of(model: IndexModel) -> str:
-    """The name of an index."""
-    return str(model.document["name"])
-
-
-def _too_late(collection: str, names: Sequence[str]) -> Unsupported:
-    return Unsupported(
-        f"The collection {collection!r} has documents but not its unique index {', '.join(names)}, without which "
-        "ids could be given twice. This server makes unique indexes on empty collections only: copy the documents to "
-        "a database that genesis-flow has prepared, or empty the collection."
-    )
+def models_exist(database: Database[Document], collection: str, models: Sequence[IndexModel]) -> bool:
+    """Whether the collection has all of these indexes."""
+    names = {row["name"] for row in database[collection].list_indexes()}
+    return all(model.document["name"] in names for model in models)

@@ -11,9 +11,9 @@ from bson import decode
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo import pending, search
+from genesis_flow.adapters.mongo.changes import with_new
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.datasets import MongoDatasets
 from genesis_flow.adapters.mongo.documents import (
@@ -31,6 +31,7 @@ from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, key_of
 from genesis_flow.adapters.mongo.overflow import MongoOverflows, Outgrown
 from genesis_flow.adapters.mongo.overflow_search import OverflowSearch
+from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.run_search import BY_ID, document_id, plan
 from genesis_flow.adapters.mongo.segments import Texts, growth
 from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved
@@ -59,6 +60,7 @@ class MongoRunRepository(RunRepository):
     _histories: MongoHistories = attrs.field(init=False)
     _datasets: MongoDatasets = attrs.field(init=False)
     _overflows: MongoOverflows = attrs.field(init=False)
+    _places: Places = attrs.field(init=False)
 
     @_histories.default
     def _open_histories(self) -> MongoHistories:
@@ -72,6 +74,10 @@ class MongoRunRepository(RunRepository):
     def _open_overflows(self) -> MongoOverflows:
         return MongoOverflows(self._database)
 
+    @_places.default
+    def _open_places(self) -> Places:
+        return Places(self._database, RUNS, "run")
+
     @property
     def _spills(self) -> bool:
         return self._database.dialect.spills
@@ -84,10 +90,8 @@ class MongoRunRepository(RunRepository):
             document["ds"] = self._datasets.settle(run.experiment_id, run.dataset_inputs)
         if self._spills:
             document = self._overflows.born(document)
-        try:
-            self._database[RUNS].insert_one(document)
-        except DuplicateKeyError:
-            raise run_exists(run.id) from None
+        if not self._places.insert(document):
+            raise run_exists(run.id)
 
     def _require_active_experiment(self, experiment_id: str) -> None:
         seen = self._database.seen_active
@@ -102,7 +106,7 @@ class MongoRunRepository(RunRepository):
 
     @operation
     def get(self, run_id: str) -> Run:
-        document = self._database[RUNS].find_one({"run": run_id}, RUN_PROJECTION)
+        document = self._places.find_one(run_id, RUN_PROJECTION)
         if document is None:
             raise no_run(run_id)
         return self._runs([document])[0]
@@ -220,7 +224,7 @@ class MongoRunRepository(RunRepository):
         projection = {"_id": 0, **dict.fromkeys(fields or ("run",), 1)}
         for _ in range(_ATTEMPTS):
             before = self._database[RUNS].find_one_and_update(
-                {"run": run_id, "stage": "active", **guard}, stages, projection=projection
+                {**self._places.wanted(run_id), "stage": "active", **guard}, stages, projection=projection
             )
             if before is not None:
                 return before
@@ -231,7 +235,7 @@ class MongoRunRepository(RunRepository):
 
     def _explain_refusal(self, run_id: str, params: Mapping[str, str]) -> None:
         """Raise what kept an update from happening; returns if nothing does any more."""
-        row = self._database[RUNS].find_one({"run": run_id}, {"stage": 1, "p": 1})
+        row = self._places.find_one(run_id, {"stage": 1, "p": 1})
         if row is None:
             raise no_run(run_id)
         if row["stage"] != "active":
@@ -263,7 +267,7 @@ class MongoRunRepository(RunRepository):
             change |= {"name": {"$literal": name}, f"t.{NAME_FIELD}": {"$literal": name}}
         stages = [{"$set": change}, REFRESH] if change else [REFRESH]
         document = self._database[RUNS].find_one_and_update(
-            {"run": run_id, "stage": "active"},
+            {**self._places.wanted(run_id), "stage": "active"},
             stages,
             projection=RUN_PROJECTION,
             return_document=ReturnDocument.AFTER,
@@ -276,9 +280,8 @@ class MongoRunRepository(RunRepository):
     @operation
     def remove_tag(self, run_id: str, key: str) -> None:
         path, near = f"t.{field_name(key)}", {"big": None} if self._spills and key != NAME_TAG else {}
-        removed = self._database[RUNS].update_one(
-            {"run": run_id, "stage": "active", path: {"$exists": True}, **near}, [{"$unset": path}, REFRESH]
-        )
+        wanted = {**self._places.wanted(run_id), "stage": "active", path: {"$exists": True}, **near}
+        removed = self._database[RUNS].update_one(wanted, [{"$unset": path}, REFRESH])
         if not removed.matched_count:
             self._explain_refusal(run_id, {})
             if not near:
@@ -294,17 +297,17 @@ class MongoRunRepository(RunRepository):
         model_inputs: Sequence[str] = (),
         model_outputs: Sequence[ModelOutput] = (),
     ) -> None:
-        row = self._database[RUNS].find_one({"run": run_id}, {"exp": 1, "stage": 1})
+        row = self._places.find_one(run_id, {"exp": 1, "stage": 1})
         if row is None:
             raise no_run(run_id)
         if row["stage"] != "active":
             raise Inactive("run", run_id)
         entries = self._datasets.settle(row["exp"], datasets) if datasets else []
         outputs = {output.model_id: output.step for output in reversed(model_outputs)}
-        change = _with_new("ds", entries, "$$this.id", "$ds.id")
-        change |= _with_new("mi", list(dict.fromkeys(model_inputs)), "$$this", "$mi")
+        change = with_new("ds", entries, "$$this.id", "$ds.id")
+        change |= with_new("mi", list(dict.fromkeys(model_inputs)), "$$this", "$mi")
         rows = [{"id": id, "s": step} for id, step in reversed(outputs.items())]
-        change |= _with_new("mo", rows, "$$this.id", "$mo.id")
+        change |= with_new("mo", rows, "$$this.id", "$mo.id")
         if not self._spills:
             self._update(run_id, change, {}, {}, ())
             return
@@ -319,7 +322,7 @@ class MongoRunRepository(RunRepository):
     @operation
     def history(self, run_id: str, key: str) -> MetricHistory:
         # In this order: what is copied to a bucket between the two reads is found twice, not missed.
-        row = self._database[RUNS].find_one({"run": run_id}, {"h": 1})
+        row = self._places.find_one(run_id, {"h": 1})
         waiting = pending.waiting_of(row["h"]) if row is not None else ()
         return self._histories.read(run_id, key, (each.point for each in waiting if each.point.key == key))
 
@@ -333,8 +336,8 @@ class MongoRunRepository(RunRepository):
 
     def _move(self, run_id: str, stage: str, change: list[dict[str, Any]]) -> None:
         runs = self._database[RUNS]
-        moved = runs.update_one({"run": run_id, "stage": stage}, change)
-        if not moved.matched_count and runs.find_one({"run": run_id}, {"_id": 1}) is None:
+        moved = runs.update_one({**self._places.wanted(run_id), "stage": stage}, change)
+        if not moved.matched_count and self._places.find_one(run_id, {"_id": 1}) is None:
             raise no_run(run_id)
 
     @operation
@@ -349,7 +352,7 @@ class MongoRunRepository(RunRepository):
     @operation
     def purge(self, run_id: str) -> None:
         runs = self._database[RUNS]
-        row = runs.find_one({"run": run_id}, {"stage": 1})
+        row = self._places.find_one(run_id, {"stage": 1})
         if row is None:
             raise no_run(run_id)
         if row["stage"] != "deleted":
@@ -357,7 +360,8 @@ class MongoRunRepository(RunRepository):
         self._histories.purge(run_id)
         if self._spills:
             self._overflows.purge(run_id)
-        runs.delete_one({"_id": row["_id"], "run": run_id, "stage": "deleted"})
+        runs.delete_one({**self._places.wanted(run_id), "stage": "deleted"})
+        self._places.release([run_id])
 
 
 def _additions(
@@ -374,15 +378,6 @@ def _additions(
         change[f"m.{name}"] = {"$max": [f"$m.{name}", {"$literal": newest}]}
         change[f"n.{name}"] = {"$add": [{"$ifNull": [f"$n.{name}", 0]}, len(points)]}
     return change
-
-
-def _with_new(array: str, rows: Sequence[Any], identity: str, known: str) -> Document:
-    """The change that adds to `array` those of `rows` that it does not have."""
-    if not rows:
-        return {}
-    unknown = {"$not": [{"$in": [identity, {"$ifNull": [known, []]}]}]}
-    added = {"$filter": {"input": {"$literal": list(rows)}, "cond": unknown}}
-    return {array: {"$concatArrays": [{"$ifNull": [f"${array}", []]}, added]}}
 
 
 #: The runs of a page are decoded when they are looked at.

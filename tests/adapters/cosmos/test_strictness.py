@@ -18,7 +18,7 @@ from tests.adapters.cosmos.strictness import violations
         {"insert": "experiments", "documents": [], "txnNumber": 1},
         {"insert": "metric_histories", "documents": [{"_id": 1, "r": "x"}, {"_id": 2}]},
         {"update": "runs", "updates": [{"q": {"_id": "x"}, "u": []}]},
-        {"update": "runs", "updates": [{"q": {"run": {"$in": ["x"]}}, "u": []}]},
+        {"update": "runs", "updates": [{"q": {"exp": {"$in": ["x"]}}, "u": []}]},
         {"delete": "logged_models", "deletes": [{"q": {"_id": "x"}, "limit": 1}]},
         {"findAndModify": "runs", "query": {"_id": "x"}},
     ],
@@ -38,7 +38,7 @@ def test_what_the_tier_refuses_is_found(command: dict[str, Any]) -> None:
         {"update": "runs", "updates": [{"q": {"_id": "x"}, "u": [], "multi": True}]},
         {"update": "experiments", "updates": [{"q": {"_id": "x"}, "u": []}]},
         {"delete": "runs", "deletes": [{"q": {"_id": {"$in": []}}, "limit": 0}]},
-        {"findAndModify": "runs", "query": {"run": "x"}},
+        {"findAndModify": "runs", "query": {"_id": "1/a/x", "exp": "1"}},
     ],
 )
 def test_what_the_tier_does_is_none(command: dict[str, Any]) -> None:
