@@ -335,10 +335,15 @@ class MongoRunRepository(RunRepository):
         self._move(run_id, "deleted", [moved(Stage.ACTIVE), {"$unset": "deleted_at"}, REFRESH])
 
     def _move(self, run_id: str, stage: str, change: list[dict[str, Any]]) -> None:
-        runs = self._database[RUNS]
-        moved = runs.update_one({**self._places.wanted(run_id), "stage": stage}, change)
-        if not moved.matched_count and self._places.find_one(run_id, {"_id": 1}) is None:
-            raise no_run(run_id)
+        for _ in range(_ATTEMPTS):
+            wanted = {**self._places.wanted(run_id), "stage": stage}
+            if self._database[RUNS].update_one(wanted, change).matched_count:
+                return
+            row = self._places.find_one(run_id, {"stage": 1})
+            if row is None:
+                raise no_run(run_id)
+            if row["stage"] != stage:
+                return
 
     @operation
     def find_removed(self, *, before: int, limit: int) -> Sequence[Run]:
