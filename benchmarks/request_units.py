@@ -211,12 +211,12 @@ def _seconds(uri: str, make: Any) -> float | None:
 
 
 def _sizes(uri: str, name: str) -> dict[str, int]:
-    """How large documents are that an update writes anew: the mean of each collection after one logged run."""
+    """How large documents are that an update writes anew: the largest of each collection after one logged run."""
     sizes = {}
     with MongoClient[dict[str, Any]](uri) as client:
         for collection in client[name].list_collection_names():
             found = [len(encode(document)) for document in client[name][collection].find({})]
-            sizes[collection] = sum(found) // max(1, len(found))
+            sizes[collection] = max(found, default=1)
     return sizes
 
 

@@ -193,7 +193,7 @@ class MongoDatabase:
             if self._ready is None or self._pid != os.getpid():
                 database = self._connected()
                 _require_schema(self._wrapped(database[indexes.SCHEMA]))
-                prepare(database, self.dialect)
+                prepare(database, self.dialect, self._wrapped)
                 _add_default_experiment(self._wrapped(database[indexes.EXPERIMENTS]), self.artifact_root)
                 self._ready = database
             return self._ready

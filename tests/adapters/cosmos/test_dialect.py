@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+import uuid
+
 import pytest
 
 from genesis_flow.adapters.cosmos.database import open_cosmos
 from genesis_flow.adapters.cosmos.dialect import RU, VCORE, dialect_for
-from genesis_flow.adapters.mongo.client import client_options
+from genesis_flow.adapters.mongo.client import MongoDatabase, client_options, database_name
 from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
 from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.indexes import INDEXES, indexes_for
 from genesis_flow.bootstrap import _open_database
-from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, InvalidInput
+from genesis_flow.ports.diagnosis import Health
 from genesis_flow.settings import GENESIS_FLOW_MONGODB_DIALECT, GENESIS_FLOW_THROTTLING_TIMEOUT, settings_for
 from tests.adapters.cosmos.opening import drop, open_ru, ru_server
+from tests.adapters.mongo.opening import stores_on
+from tests.contracts.samples import added_run
 from tests.services.mongodb import named
 
 
@@ -86,7 +93,51 @@ def test_index_sets_are_such_as_the_tier_can_have() -> None:
         assert [] == [paths for paths in keys if len(paths) > 1 and "." in "".join(paths)]
         assert max(map(len, keys)) <= 8
         assert len(keys) < 20
-    assert INDEXES == indexes_for(MONGODB)
+    assert INDEXES == indexes_for(MONGODB) == indexes_for(VCORE)
+
+
+def test_no_index_of_the_ru_tier_is_unique() -> None:
+    """A unique index could be made on an empty collection only, and would be unique in one partition only."""
+    uniques = [model for group in indexes_for(RU).values() for model in group if model.document.get("unique")]
+    assert [] == uniques
+
+
+def test_collections_that_are_there_already_are_taken_as_they_are() -> None:
+    """A database whose collections were made by somebody else, with documents, opens and works."""
+    database = open_ru("existing")
+    for name in ("runs", "experiments", "metric_histories"):
+        database.client()[database_name(database.uri)][name].insert_one({"_id": "somebody's", "exp": "-"})
+    stores = stores_on(database)
+    run = added_run(stores)
+    stores.runs.append(run.id, metrics=[Metric("m", 1.0, step, step) for step in range(300)])
+    assert 300 == len(stores.runs.history(run.id, "m"))
+    with pytest.raises(AlreadyExists):
+        stores.runs.add(run)
+    drop(database)
+
+
+def test_many_processes_may_open_a_database_at_once() -> None:
+    """Each of several clients that open an empty database at the same moment finds it complete."""
+    name = f"crowd{uuid.uuid4().hex[:8]}"
+    opened = [open_ru(name) for _ in range(6)]
+    outcomes: list[object] = []
+
+    def use(database: MongoDatabase) -> None:
+        try:
+            outcomes.append(added_run(stores_on(database)).id)
+        except GenesisFlowError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=use, args=(database,)) for database in opened]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == [outcome for outcome in outcomes if not isinstance(outcome, str)]
+    assert {Health.OK} == {finding.health for finding in MongoDiagnosis(opened[0]).findings()}
+    for database in opened:
+        database.close()
+    drop(open_ru(name))
 
 
 def test_doctor_names_the_dialect_and_misses_nothing() -> None:
