@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from tests.adapters.mongo.listening import Commands
 from tests.adapters.mongo.opening import stores_on
 from tests.contracts.registry_samples import new_model, new_version
 from tests.contracts.samples import added_experiment, added_run, expected_points, new_experiment, new_run, points
-from tests.contracts.searching import run_query
+from tests.contracts.searching import param, rising, run_query
 from tests.contracts.stores import Stores
 from tests.services.mongodb import with_options
 
@@ -109,6 +110,28 @@ def test_waiting_ends_with_an_error_that_says_so(database: MongoDatabase, clock:
     assert {} == stores.runs.get(run.id).params
     stores.runs.append(run.id, params={"p": "1"})
     assert {"p": "1"} == stores.runs.get(run.id).params
+
+
+def test_a_storm_of_refusals_changes_nothing(database: MongoDatabase, clock: Clock) -> None:
+    """Where every third command of any kind is refused, everything arrives once, and nothing fails."""
+    stores = stores_on(database)
+    chance = random.Random(3)
+    experiment = added_experiment(stores)
+    runs = [added_run(stores, experiment.id) for _ in range(3)]
+    sent: dict[str, list[Metric]] = {run.id: [] for run in runs}
+    commands = ("find", "getMore", "aggregate", "insert", "update", "findAndModify", "delete")
+    with failing(database, *commands, times=1_000_000, probability=0.33, **REFUSED):
+        for step in range(60):
+            run = chance.choice(runs)
+            batch = [Metric("m", chance.random(), step, step + each) for each in range(chance.choice((1, 3, 50)))]
+            stores.runs.append(run.id, metrics=batch, params={f"p{step}": "x"}, tags={"t": str(step)})
+            sent[run.id] += batch
+            found = stores.runs.find(run_query([experiment.id], order=(rising(param("p1")),), limit=2)).items
+            assert 2 == len(found)
+        for run in runs:
+            assert expected_points(sent[run.id]) == points(stores, run.id, "m")
+    assert 60 == sum(len(stores.runs.get(run.id).params) for run in runs)
+    assert len(clock.waits) > 50
 
 
 def test_the_budget_is_of_a_whole_call(database: MongoDatabase, clock: Clock) -> None:
