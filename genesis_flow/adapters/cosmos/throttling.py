@@ -18,7 +18,7 @@ import attrs
 from bson.codec_options import CodecOptions
 from pymongo import IndexModel
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError, OperationFailure
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
 
 from genesis_flow.adapters.mongo.errors import TOO_MANY_REQUESTS, waiting
 from genesis_flow.domain.errors import Throttled
@@ -163,7 +163,12 @@ class PatientCollection:
                 )
                 return answer["cursor"]
 
-            cursor = run(command)
+            try:
+                cursor = run(command)
+            except ConnectionFailure:
+                if not database.client.options.retry_reads:
+                    raise
+                cursor = run(command)  # as the driver does for its own reads
             yield from cursor["firstBatch"]
             while cursor["id"]:
                 more: Document = {"getMore": cursor["id"], "collection": self.name}

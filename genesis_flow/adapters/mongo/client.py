@@ -192,24 +192,31 @@ class MongoDatabase:
         with self._lock, translating_errors():
             if self._ready is None or self._pid != os.getpid():
                 database = self._connected()
-                _require_schema(self._wrapped(database[indexes.SCHEMA]))
+                _require_schema(self._wrapped(database[indexes.SCHEMA]), self.dialect)
                 prepare(database, self.dialect, self._wrapped)
                 _add_default_experiment(self._wrapped(database[indexes.EXPERIMENTS]), self.artifact_root)
                 self._ready = database
             return self._ready
 
 
-def _require_schema(schema: Collection[Document]) -> None:
+def _require_schema(schema: Collection[Document], dialect: Dialect) -> None:
     found = schema.find_one({"_id": "schema"})
     if found is None:
+        layout = {"partitioned": True} if dialect.shard_keys else {}
         try:
-            schema.insert_one({"_id": "schema", "version": SCHEMA_VERSION})
+            schema.insert_one({"_id": "schema", "version": SCHEMA_VERSION, **layout})
         except DuplicateKeyError:
             found = schema.find_one({"_id": "schema"})
     if found is not None and found["version"] > SCHEMA_VERSION:
         raise Unsupported(
             f"The database has layout {found['version']}, this version of genesis-flow knows layouts up to "
             f"{SCHEMA_VERSION}: upgrade genesis-flow."
+        )
+    if found is not None and found.get("partitioned", False) is not bool(dialect.shard_keys):
+        made_for = "a partitioned server (cosmos-ru)" if "partitioned" in found else "a server without partitions"
+        raise Unsupported(
+            f"The database was made for {made_for}, and is opened as {dialect.name}: set "
+            "GENESIS_FLOW_MONGODB_DIALECT to what it was made with, or name another database in the tracking URI."
         )
 
 

@@ -56,21 +56,28 @@ class Places:
         """What finds the document with this id, and nothing if there is none."""
         if not self._is_partitioned:
             return {self._key: id}
-        place = self._database.places.get((self._collection, id))
-        if place is None:
+        if (self._collection, id) not in self._database.places:
             row = self._database[self._collection].find_one(claim_of(id))
-            if row is None:
-                return {**claim_of(id), self._key: id}
-            place = row["d"]
-            self._remember(id, place)
-        return {**at(place), self._key: id}
+            if row is not None:
+                self._remember(id, row["d"])
+        return {**self._place(id), self._key: id}
+
+    def _place(self, id: str) -> Document:
+        """Where the document is known to be; where its claim would be, if it is not known."""
+        place = self._database.places.get((self._collection, id))
+        return claim_of(id) if place is None else at(place)
 
     def wanted_all(self, ids: Iterable[str]) -> Document:
         """What finds all documents with these ids."""
         listed = list(ids)
         if not self._is_partitioned:
             return {self._key: {"$in": listed}}
-        found = [self.wanted(id) for id in listed]
+        unknown = [id for id in listed if (self._collection, id) not in self._database.places]
+        if unknown:
+            names = [claim_of(id)["_id"] for id in unknown]
+            for row in self._database[self._collection].find({"_id": {"$in": names}, "exp": {"$in": names}}):
+                self._remember(row["_id"].partition("/")[2], row["d"])
+        found = [self._place(id) for id in listed]
         return {
             "_id": {"$in": [each["_id"] for each in found]},
             "exp": {"$in": sorted({each["exp"] for each in found})},

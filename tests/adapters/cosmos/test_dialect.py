@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 
+import attrs
 import pytest
 
 from genesis_flow.adapters.cosmos.database import open_cosmos
@@ -15,7 +16,7 @@ from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.indexes import INDEXES, indexes_for
 from genesis_flow.bootstrap import _open_database
 from genesis_flow.domain.entities.metric import Metric
-from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, InvalidInput
+from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, InvalidInput, Unsupported
 from genesis_flow.ports.diagnosis import Health
 from genesis_flow.settings import GENESIS_FLOW_MONGODB_DIALECT, GENESIS_FLOW_THROTTLING_TIMEOUT, settings_for
 from tests.adapters.cosmos.opening import drop, open_ru, ru_server
@@ -114,6 +115,19 @@ def test_collections_that_are_there_already_are_taken_as_they_are() -> None:
     with pytest.raises(AlreadyExists):
         stores.runs.add(run)
     drop(database)
+
+
+def test_a_database_is_opened_as_what_it_was_made() -> None:
+    """A partitioned database is not written to as one without partitions, nor the other way round."""
+    plain = attrs.evolve(MONGODB, options=RU.options)
+    for maker, other in ((RU, plain), (plain, RU)):
+        made = open_ru(f"made_as_{maker.name.replace('-', '_')}", dialect=maker)
+        made["runs"].find_one({})
+        wrong = open_cosmos(made.uri, "memory://root", dialect=other)
+        with pytest.raises(Unsupported, match="GENESIS_FLOW_MONGODB_DIALECT"):
+            wrong["runs"].find_one({})
+        wrong.close()
+        drop(made)
 
 
 def test_many_processes_may_open_a_database_at_once() -> None:

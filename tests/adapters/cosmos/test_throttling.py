@@ -94,6 +94,17 @@ def test_a_refused_batch_of_a_long_read_does_not_start_it_again(
     collection.delete_many({"r": "long"})
 
 
+def test_a_lost_connection_is_hidden_from_who_reads(database: MongoDatabase, commands: Commands) -> None:
+    """A read whose connection is lost, or whose server is no primary any more, is sent once more."""
+    stores = stores_on(database)
+    run = added_run(stores)
+    for fault in ({"closeConnection": True}, {"errorCode": 10107, "errmsg": "not primary"}):
+        with failing(database, "find", times=1, **fault), commands.recorded() as names:
+            found = stores.runs.find(run_query([run.experiment_id])).items
+        assert [run.id] == [each.id for each in found]
+        assert ["find", "find"] == names
+
+
 def test_waiting_ends_with_an_error_that_says_so(database: MongoDatabase, clock: Clock, commands: Commands) -> None:
     """After the budget of waits, the call fails with how long it waited and how to wait longer; soon, not a storm."""
     stores = stores_on(database)
