@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.adapters.cosmos.opening import OpensRu
 from tests.contracts.concurrency import ConcurrencyContract
 from tests.contracts.durability import DurabilityContract
@@ -22,6 +24,9 @@ from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
 from tests.contracts.run_search import RunSearchContract
 from tests.contracts.runs import RunRepositoryContract
+
+# What judges every command gives it a number, which the driver draws from `random`; no example depends on it.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 
 
 class TestExperiments(OpensRu, ExperimentRepositoryContract):
