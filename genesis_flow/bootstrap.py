@@ -322,7 +322,9 @@ def _open_mongo(settings: Settings) -> Backend:
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
 
     _require_escaped(settings.tracking_uri)
-    database = MongoDatabase(settings.tracking_uri, settings.artifact_root, settings.timeout_s)
+    database = MongoDatabase(
+        settings.tracking_uri, settings.artifact_root, settings.timeout_s, settings.patience_s
+    )
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),

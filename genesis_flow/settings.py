@@ -79,6 +79,10 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _seconds_or_none(text: str) -> float:
+    return 0.0 if text.strip() in ("0", "0.0") else _seconds(text)
+
+
 def _optional(name: str) -> EnvironmentVariable[str | None]:
     return EnvironmentVariable(name, str, None)
 
@@ -114,6 +118,8 @@ GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = Envi
 )
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
+#: Seconds for which a call is repeated when the store was reached before and is away; 0 for none.
+GENESIS_FLOW_PATIENCE: Final = EnvironmentVariable("GENESIS_FLOW_PATIENCE", _seconds_or_none, 30.0)
 
 #: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
 _ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
@@ -133,11 +139,13 @@ class Settings:
         tracking_uri: Where experiments and runs are kept; may hold a password, so it is not in the repr.
         artifact_root: URI or absolute path below which new experiments keep their artifacts.
         timeout_s: Seconds within which an unreachable store fails.
+        patience_s: Seconds for which a call is repeated when the store was reached before and is away.
     """
 
     tracking_uri: str = attrs.field(repr=False)
     artifact_root: str
     timeout_s: float = 5.0
+    patience_s: float = 30.0
 
     @property
     def scheme(self) -> str:
@@ -170,7 +178,7 @@ def default_tracking_uri() -> str:
 def settings_for(tracking_uri: str) -> Settings:
     """The settings of an application on `tracking_uri`."""
     root = MLFLOW_DEFAULT_ARTIFACT_ROOT.get() or str(_home(tracking_uri) / _ARTIFACT_DIRECTORY)
-    return Settings(tracking_uri, absolute_location(root), GENESIS_FLOW_TIMEOUT.get())
+    return Settings(tracking_uri, absolute_location(root), GENESIS_FLOW_TIMEOUT.get(), GENESIS_FLOW_PATIENCE.get())
 
 
 def sqlite_path(uri: str) -> Path:

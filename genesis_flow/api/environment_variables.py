@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genesis_flow.settings import (
     GENESIS_FLOW_DISABLED_FLAVORS,
+    GENESIS_FLOW_PATIENCE,
     GENESIS_FLOW_TIMEOUT,
     GENESIS_FLOW_TRUST_POLICY,
     MLFLOW_ACTIVE_MODEL_ID,
@@ -27,6 +28,7 @@ from genesis_flow.settings import (
 
 __all__ = [
     "GENESIS_FLOW_DISABLED_FLAVORS",
+    "GENESIS_FLOW_PATIENCE",
     "GENESIS_FLOW_TIMEOUT",
     "GENESIS_FLOW_TRUST_POLICY",
     "MLFLOW_ACTIVE_MODEL_ID",

@@ -23,6 +23,7 @@ from genesis_flow.adapters.mongo import indexes
 from genesis_flow.adapters.mongo.claims import add_claimed
 from genesis_flow.adapters.mongo.errors import shown, translating_errors
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
+from genesis_flow.adapters.mongo.leaders import Leaders
 from genesis_flow.adapters.mongo.pending import Copies
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
@@ -107,15 +108,18 @@ class MongoDatabase:
         uri: A `mongodb://` or `mongodb+srv://` URI. It may hold a password, so it is never shown.
         artifact_root: Where the default experiment keeps its artifacts.
         timeout_s: How long to look for a server, unless the URI says otherwise.
+        patience_s: How long a call is repeated when a server that was reached before is away.
     """
 
     uri: str = attrs.field(repr=False)
     artifact_root: str
     timeout_s: float = 5.0
+    patience_s: float = 30.0
     listeners: tuple[Any, ...] = ()
     experiment_ids: ExperimentIds = attrs.field(factory=ExperimentIds, init=False, repr=False)
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     copies: Copies = attrs.field(factory=Copies, init=False, repr=False)
+    leaders: Leaders = attrs.field(factory=Leaders, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
     _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
     _pid: int = attrs.field(default=-1, init=False, repr=False)
@@ -127,6 +131,11 @@ class MongoDatabase:
         if ready is None or self._pid != os.getpid():
             ready = self._prepared()
         return ready[collection]
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether the server has answered this process before."""
+        return self._ready is not None and self._pid == os.getpid()
 
     def close(self) -> None:
         """Close the connections; the next use opens them again."""

@@ -24,7 +24,7 @@ from genesis_flow.adapters.mongo.documents import (
     point_to_document,
     run_to_document,
 )
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
@@ -33,8 +33,8 @@ from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved, scope
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory, latest
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
-from genesis_flow.domain.errors import Conflict, Inactive, NotFound, ParamConflict
-from genesis_flow.domain.search.ast import Field, Kind, OrderKey
+from genesis_flow.domain.errors import AlreadyExists, Conflict, Inactive, NotFound, ParamConflict
+from genesis_flow.domain.search.ast import Field, Filter, Kind, NumberComparison, OrderKey
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage, View
@@ -69,7 +69,7 @@ class MongoRunRepository(RunRepository):
     def _open_datasets(self) -> MongoDatasets:
         return MongoDatasets(self._database)
 
-    @operation
+    @operation_settled_by(AlreadyExists)  # ids are given by whoever adds, who never gives one twice
     def add(self, run: Run) -> None:
         self._require_active_experiment(run.experiment_id)
         document = run_to_document(run)
@@ -100,22 +100,35 @@ class MongoRunRepository(RunRepository):
 
     @operation
     def find(self, query: RunQuery) -> Page[Run]:
-        cursor = query.cursor
         if not query.experiment_ids:
             return Page([])
-        wanted, keys = _plan(query)
-        if cursor is not None and keys[-1] == _BY_ID:
-            cursor = Cursor((*cursor.keys[:-2], (0, _document_id(query, cursor))))
-        documents = search.read(
-            self._database[RUNS].with_options(_RAW), wanted, keys,
-            cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
-        )
+        documents = self._first_documents(query)
         page = documents[: query.limit]
         contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
         found = Lazily(page, partial(_raw_to_run, contents=contents))
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+
+    def _first_documents(self, query: RunQuery) -> list[RawBSONDocument]:
+        """The documents of a page, and the one behind it."""
+        leaders = self._database.leaders
+        bound = leaders.bound(query)
+        documents = self._documents(query, bound) if bound is not None else []
+        if len(documents) <= query.limit:
+            documents = self._documents(query)
+        leaders.note(query, _leading_value(query, documents))
+        return documents
+
+    def _documents(self, query: RunQuery, bound: NumberComparison | None = None) -> list[RawBSONDocument]:
+        cursor = query.cursor
+        wanted, keys = _plan(query, bound)
+        if cursor is not None and keys[-1] == _BY_ID:
+            cursor = Cursor((*cursor.keys[:-2], (0, _document_id(query, cursor))))
+        return search.read(
+            self._database[RUNS].with_options(_RAW), wanted, keys,
+            cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
+        )
 
     @operation
     def append(
@@ -238,7 +251,7 @@ class MongoRunRepository(RunRepository):
             return self.update(run_id, status=status, ended_at=ended_at, name=name)
         return document_to_run(document, self._datasets.contents([document]))
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove_tag(self, run_id: str, key: str) -> None:
         path = f"t.{field_name(key)}"
         removed = self._database[RUNS].update_one(
@@ -301,7 +314,7 @@ class MongoRunRepository(RunRepository):
         contents = self._datasets.contents(documents)
         return [document_to_run(document, contents) for document in documents]
 
-    @operation
+    @operation_settled_by(NotFound)
     def purge(self, run_id: str) -> None:
         runs = self._database[RUNS]
         row = runs.find_one({"run": run_id}, {"stage": 1})
@@ -353,23 +366,34 @@ def _raw_to_run(document: RawBSONDocument, contents: Mapping[str, Document]) -> 
 _BY_ID: Final = search.SortKey("_id", True)
 
 
-def _plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
+def _plan(
+    query: RunQuery, bound: NumberComparison | None = None
+) -> tuple[list[conditions.Condition], list[search.SortKey]]:
     """The conditions and sort keys of a search: a range of `_id` where that is the order, else terms if any."""
     experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
+    filter = query.filter if bound is None else Filter((*query.filter.terms, bound))
     if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
-        keys = [*search.sort_keys(query.order[:-2], query.filter, attributes), _BY_ID]
+        keys = [*search.sort_keys(query.order[:-2], filter, attributes), _BY_ID]
     else:
-        keys = search.sort_keys(query.order, query.filter, attributes)
+        keys = search.sort_keys(query.order, filter, attributes)
     if keys != [_BY_ID]:
         scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
-        candidates, answered = conditions.candidates(query.filter, scopes, order=query.order)
+        candidates, answered = conditions.candidates(filter, scopes, order=query.order, bound=bound)
         if candidates:
-            return [*candidates, *conditions.exact(query.filter, attributes, but=answered)], keys
+            return [*candidates, *conditions.exact(filter, attributes, but=answered)], keys
     ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
-    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(query.filter, attributes)]
+    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(filter, attributes)]
     if query.view is not View.ALL:
         wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
     return wanted, keys
+
+
+def _leading_value(query: RunQuery, documents: Sequence[RawBSONDocument]) -> float | None:
+    """The value of the metric that comes first in the order, in the run behind the page."""
+    if len(documents) <= query.limit or query.order[0].field.kind is not Kind.METRIC:
+        return None
+    point = documents[-1]["m"].get(field_name(query.order[0].field.key))
+    return None if point is None else float(point["v"])
 
 
 def _document_id(query: RunQuery, cursor: Cursor) -> str:

@@ -1,0 +1,75 @@
+"""Eight writers, and a server and a network that fail all the time."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+import pytest
+
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.names import run_id_range
+from tests.adapters.mongo.chaos import FAIL_POINTS, NETWORK, Saboteur, Writer, wait_until_reachable
+from tests.adapters.mongo.failing import server_of_this_worker
+from tests.adapters.mongo.opening import open_database, stores_on
+from tests.adapters.mongo.proxying import proxy_to
+from tests.contracts.samples import added_experiment, added_run
+from tests.services.mongodb import with_options
+
+WRITERS = 8
+CALLS = 1_300
+LEAST_FAULTS = 200
+
+
+def test_nothing_is_lost_or_doubled_in_chaos(capsys: pytest.CaptureFixture[str]) -> None:
+    """Over 10,000 acknowledged calls and 200 faults of ten kinds, no call fails, nothing is lost, nothing doubled."""
+    database = open_database("chaos")
+    own = server_of_this_worker()
+    uri = database.uri if own is None else f"{own}/{database.uri.rpartition('/')[2]}"
+    with proxy_to(uri) as (proxy, through):
+        # As on Cosmos DB's request-unit tier: the driver repeats nothing.
+        options = {"retryWrites": "false", "retryReads": "false", "socketTimeoutMS": "400", "appname": "chaos"}
+        database = MongoDatabase(with_options(through, **options), "memory://root")
+        stores = stores_on(database)
+        experiment = added_experiment(stores)
+        writers = [
+            Writer(stores, added_run(stores, experiment.id), seed=index, calls=CALLS) for index in range(WRITERS)
+        ]
+        saboteur = Saboteur(uri, "chaos", proxy, seed=11)
+        threads = [threading.Thread(target=writer.write) for writer in writers]
+        sabotage = threading.Thread(target=saboteur.run)
+        for thread in (*threads, sabotage):
+            thread.start()
+        for thread in threads:
+            thread.join()
+        saboteur.stop()
+        sabotage.join()
+        wait_until_reachable(database)
+        _print_numbers(capsys, writers, saboteur.done)
+        assert [] == [error.message for writer in writers for error in writer.refused]
+        assert sum(writer.acknowledged for writer in writers) >= 10_000
+        assert saboteur.done.total() >= LEAST_FAULTS
+        assert {*FAIL_POINTS, *NETWORK} == {*saboteur.done}
+        for writer in writers:
+            writer.assert_kept()
+        _assert_nothing_else(database, writers)
+        database.close()
+
+
+def _assert_nothing_else(database: MongoDatabase, writers: list[Writer]) -> None:
+    """There is no run and no experiment that nobody asked for."""
+    experiment_id = writers[0].run.experiment_id
+    runs = [row["run"] for row in database[RUNS].find({"_id": run_id_range(experiment_id)}, {"run": 1})]
+    asked = [writer.run.id for writer in writers] + [run.id for writer in writers for run in writer.runs]
+    assert Counter(asked) == Counter(runs)
+    names = [row["name"] for row in database[EXPERIMENTS].find({"name": {"$regex": "^chaos-"}}, {"name": 1})]
+    assert Counter(name for writer in writers for name in writer.experiments) == Counter(names)
+
+
+def _print_numbers(capsys: pytest.CaptureFixture[str], writers: list[Writer], faults: Counter[str]) -> None:
+    calls = sum(writer.acknowledged for writer in writers)
+    points = sum(len(writer.metrics) for writer in writers)
+    with capsys.disabled():
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(faults.items()))
+        print(f"\n{calls:,} acknowledged calls, {points:,} points; {faults.total()} faults ({kinds})")
