@@ -31,24 +31,26 @@ FAIL_POINTS: dict[str, dict[str, Any]] = {
     "shut down before": {"errorCode": 11600, "errorLabels": ["RetryableWriteError"]},
     "interrupted after": {"errorCode": 11602, "afterApply": True},
     "took too long": {"errorCode": 50, "afterApply": True},
-    "slow": {"blockConnection": True, "blockTimeMS": 900, "afterApply": True},
+    "slow": {"blockConnection": True, "blockTimeMS": 500, "afterApply": True},
 }
 
 #: What a network can do.
 NETWORK: dict[str, Callable[[Proxy], None]] = {
     "cut": Proxy.cut,
     "half open": Proxy.swallow,
-    "away": lambda proxy: proxy.go_down(0.3),
+    "away": lambda proxy: proxy.go_down(0.15),
 }
 
 
 @attrs.define(eq=False)
 class Saboteur:
-    """Breaks one thing after the other, until it is told to stop."""
+    """Breaks one thing after the other, each time that so many more calls were acknowledged, until it is told to stop."""
 
     uri: str
     app: str
     proxy: Proxy
+    acknowledged: Callable[[], int]
+    every: int
     seed: int
     done: Counter[str] = attrs.field(factory=Counter, init=False)
     _stop: threading.Event = attrs.field(factory=threading.Event, init=False)
@@ -56,7 +58,7 @@ class Saboteur:
     def run(self) -> None:
         """Break things."""
         chance = random.Random(self.seed)
-        kinds = [*FAIL_POINTS, *NETWORK]
+        kinds = [*FAIL_POINTS] * 3 + [*NETWORK]  # the network stops all writers, a fail point one
         with MongoClient(self.uri) as client:
             while not self._stop.is_set():
                 kind = chance.choice(kinds)
@@ -67,11 +69,13 @@ class Saboteur:
                     mode = {"times": chance.randint(1, 3)}
                     client.admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
                 self.done[kind] += 1
-                self._stop.wait(chance.uniform(0.01, 0.05))
-            client.admin.command("configureFailPoint", "failCommand", mode="off")
+                enough = self.acknowledged() + self.every
+                while self.acknowledged() < enough and not self._stop.wait(0.005):
+                    pass
+        heal(self.uri)
 
     def stop(self) -> None:
-        """Leave things as they are."""
+        """Break nothing more."""
         self._stop.set()
 
 
@@ -144,6 +148,12 @@ class Writer:
             assert run == self.stores.runs.get(run.id)
         for name, id in self.experiments.items():
             assert id == self.stores.experiments.get_by_name(name).id
+
+
+def heal(uri: str) -> None:
+    """End what a server does to commands."""
+    with MongoClient(uri) as client:
+        client.admin.command("configureFailPoint", "failCommand", mode="off")
 
 
 def wait_until_reachable(database: MongoDatabase) -> None:
