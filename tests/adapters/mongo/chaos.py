@@ -14,6 +14,8 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.names import run_id_range
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import GenesisFlowError
@@ -44,7 +46,7 @@ NETWORK: dict[str, Callable[[Proxy], None]] = {
 
 @attrs.define(eq=False)
 class Saboteur:
-    """Breaks one thing after the other, each time that so many more calls were acknowledged, until it is told to stop."""
+    """Breaks one thing each time that `every` more calls were acknowledged, until it is told to stop."""
 
     uri: str
     app: str
@@ -148,6 +150,21 @@ class Writer:
             assert run == self.stores.runs.get(run.id)
         for name, id in self.experiments.items():
             assert id == self.stores.experiments.get_by_name(name).id
+
+
+def acknowledged(writers: list[Writer]) -> int:
+    """How many calls have returned."""
+    return sum(writer.acknowledged for writer in writers)
+
+
+def assert_nothing_else(database: MongoDatabase, writers: list[Writer]) -> None:
+    """There is no run and no experiment that nobody asked for."""
+    experiment_id = writers[0].run.experiment_id
+    runs = [row["run"] for row in database[RUNS].find({"_id": run_id_range(experiment_id)}, {"run": 1})]
+    asked = [writer.run.id for writer in writers] + [run.id for writer in writers for run in writer.runs]
+    assert Counter(asked) == Counter(runs)
+    names = [row["name"] for row in database[EXPERIMENTS].find({"name": {"$regex": "^chaos-"}}, {"name": 1})]
+    assert Counter(name for writer in writers for name in writer.experiments) == Counter(names)
 
 
 def heal(uri: str) -> None:

@@ -9,9 +9,16 @@ import pytest
 from pymongo import common
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
-from genesis_flow.adapters.mongo.names import run_id_range
-from tests.adapters.mongo.chaos import FAIL_POINTS, NETWORK, Saboteur, Writer, heal, wait_until_reachable
+from tests.adapters.mongo.chaos import (
+    FAIL_POINTS,
+    NETWORK,
+    Saboteur,
+    Writer,
+    acknowledged,
+    assert_nothing_else,
+    heal,
+    wait_until_reachable,
+)
 from tests.adapters.mongo.failing import server_of_this_worker
 from tests.adapters.mongo.opening import open_database, stores_on
 from tests.adapters.mongo.proxying import proxy_to
@@ -62,23 +69,8 @@ def test_nothing_is_lost_or_doubled_in_chaos(capsys: pytest.CaptureFixture[str])
         assert {*FAIL_POINTS, *NETWORK} == {*saboteur.done}
         for writer in writers:
             writer.assert_kept()
-        _assert_nothing_else(database, writers)
+        assert_nothing_else(database, writers)
         database.close()
-
-
-def acknowledged(writers: list[Writer]) -> int:
-    """How many calls have returned."""
-    return sum(writer.acknowledged for writer in writers)
-
-
-def _assert_nothing_else(database: MongoDatabase, writers: list[Writer]) -> None:
-    """There is no run and no experiment that nobody asked for."""
-    experiment_id = writers[0].run.experiment_id
-    runs = [row["run"] for row in database[RUNS].find({"_id": run_id_range(experiment_id)}, {"run": 1})]
-    asked = [writer.run.id for writer in writers] + [run.id for writer in writers for run in writer.runs]
-    assert Counter(asked) == Counter(runs)
-    names = [row["name"] for row in database[EXPERIMENTS].find({"name": {"$regex": "^chaos-"}}, {"name": 1})]
-    assert Counter(name for writer in writers for name in writer.experiments) == Counter(names)
 
 
 def _print_numbers(capsys: pytest.CaptureFixture[str], writers: list[Writer], faults: Counter[str]) -> None:
