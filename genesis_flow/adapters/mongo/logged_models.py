@@ -26,7 +26,6 @@ from genesis_flow.adapters.mongo.names import field_name, run_document_id
 from genesis_flow.adapters.mongo.terms import DELETED
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
 from genesis_flow.domain.errors import Conflict, Inactive, ParamConflict
-from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import LoggedModelQuery
 from genesis_flow.domain.values.pages import Cursor, Page
 from genesis_flow.domain.values.refusals import (
@@ -94,9 +93,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
             self._database[MODELS], wanted, keys, cursor=cursor, limit=query.limit + 1, projection=PROJECTION
         )
         found = self._models(documents[: query.limit])
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return search.page(found, query, has_more=len(documents) > query.limit)
 
     @operation
     def update(self, model_id: str, *, status: ModelStatus, at: int) -> LoggedModel:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 from pymongo import ReturnDocument
+from pymongo.errors import ConnectionFailure, DuplicateKeyError
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.errors import operation
@@ -23,11 +25,11 @@ from genesis_flow.adapters.mongo.registry_documents import (
     whole_version,
 )
 from genesis_flow.adapters.mongo.registry_search import find_versions
+from genesis_flow.adapters.mongo.search import page
 from genesis_flow.domain.entities.model_version import ModelVersion, NewModelVersion, VersionStage
 from genesis_flow.domain.entities.registered_model import RegisteredModel
-from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import ModelVersionQuery
-from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import no_alias, no_model, no_version
 from genesis_flow.ports.model_versions import ModelVersionRepository
 
@@ -51,8 +53,17 @@ class MongoModelVersionRepository(ModelVersionRepository):
         if model is None:
             raise no_model(version.name)
         added = version.with_number(int(model["n"]))
-        self._database[MODEL_VERSIONS].insert_one(version_to_document(added, model["_id"]))
+        self._insert(version_to_document(added, model["_id"]))
         return added
+
+    def _insert(self, document: Document) -> None:
+        versions = self._database[MODEL_VERSIONS]
+        try:
+            versions.insert_one(document)
+        except ConnectionFailure:
+            # Perhaps it arrived. The number is this call's alone, so once more cannot make two of it.
+            with contextlib.suppress(DuplicateKeyError):
+                versions.insert_one(document)
 
     @operation
     def get(self, name: str, version: int) -> ModelVersion:
@@ -74,9 +85,7 @@ class MongoModelVersionRepository(ModelVersionRepository):
     def find(self, query: ModelVersionQuery) -> Page[ModelVersion]:
         documents = find_versions(self._database[REGISTERED_MODELS], self._database[MODEL_VERSIONS], query)
         found = [document_to_version(document, document["name"]) for document in documents[: query.limit]]
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return page(found, query, has_more=len(documents) > query.limit)
 
     @operation
     def find_latest(self, models: Sequence[RegisteredModel]) -> Sequence[ModelVersion]:

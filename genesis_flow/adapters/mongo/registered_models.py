@@ -24,11 +24,11 @@ from genesis_flow.adapters.mongo.registry_documents import (
     untag_update,
 )
 from genesis_flow.adapters.mongo.registry_search import find_models
+from genesis_flow.adapters.mongo.search import page
 from genesis_flow.domain.entities.registered_model import NewRegisteredModel, RegisteredModel
 from genesis_flow.domain.errors import Conflict
-from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RegisteredModelQuery
-from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import model_name_taken, no_model, no_version
 from genesis_flow.ports.registered_models import RegisteredModelRepository
 
@@ -46,7 +46,9 @@ class MongoRegisteredModelRepository(RegisteredModelRepository):
     @operation
     def add(self, model: NewRegisteredModel) -> RegisteredModel:
         added = model.with_id(uuid.uuid4().hex)
-        if not add_claimed(self._database[REGISTERED_MODELS], model_to_document(added)):
+        models, document = self._database[REGISTERED_MODELS], model_to_document(added)
+        # What was refused may be what arrived: a driver delivers again what it heard nothing of.
+        if not add_claimed(models, document) and models.find_one({"_id": document["_id"]}, {"_id": 1}) is None:
             raise model_name_taken(model.name)
         return added
 
@@ -64,9 +66,7 @@ class MongoRegisteredModelRepository(RegisteredModelRepository):
     def find(self, query: RegisteredModelQuery) -> Page[RegisteredModel]:
         documents = find_models(self._database[REGISTERED_MODELS], query)
         found = [document_to_model(document) for document in documents[: query.limit]]
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return page(found, query, has_more=len(documents) > query.limit)
 
     @operation
     def rename(self, name: str, new_name: str, *, at: int) -> RegisteredModel:
