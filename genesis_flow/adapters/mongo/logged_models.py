@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from genesis_flow.adapters.mongo import model_search, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import Document
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODELS
 from genesis_flow.adapters.mongo.model_documents import (
@@ -25,7 +25,7 @@ from genesis_flow.adapters.mongo.model_points import MongoModelPoints
 from genesis_flow.adapters.mongo.names import field_name, run_document_id
 from genesis_flow.adapters.mongo.terms import DELETED
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
-from genesis_flow.domain.errors import Conflict, Inactive, ParamConflict
+from genesis_flow.domain.errors import AlreadyExists, Conflict, Inactive, NotFound, ParamConflict
 from genesis_flow.domain.search.queries import LoggedModelQuery
 from genesis_flow.domain.values.pages import Cursor, Page
 from genesis_flow.domain.values.refusals import (
@@ -51,7 +51,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     def _open_points(self) -> MongoModelPoints:
         return MongoModelPoints(self._database)
 
-    @operation
+    @operation_settled_by(AlreadyExists)
     def add(self, model: LoggedModel) -> None:
         self._require_active_experiment(model.experiment_id)
         try:
@@ -138,7 +138,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         if changes:
             raise ParamConflict(model_id, changes, "logged model")
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove_tag(self, model_id: str, key: str) -> None:
         path = f"t.{field_name(key)}"
         removed = self._database[MODELS].update_one(
@@ -164,7 +164,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         )
         return [document_to_model({**row, "r": ()}) for row in rows]
 
-    @operation
+    @operation_settled_by(NotFound)
     def purge(self, model_id: str) -> None:
         models = self._database[MODELS]
         row = models.find_one({"model": model_id}, {"stage": 1})

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import attrs
 from pymongo import ReturnDocument
-from pymongo.errors import ConnectionFailure, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.indexes import MODEL_VERSIONS, REGISTERED_MODELS
 from genesis_flow.adapters.mongo.names import field_name
 from genesis_flow.adapters.mongo.registry_documents import (
@@ -28,6 +28,7 @@ from genesis_flow.adapters.mongo.registry_search import find_versions
 from genesis_flow.adapters.mongo.search import page
 from genesis_flow.domain.entities.model_version import ModelVersion, NewModelVersion, VersionStage
 from genesis_flow.domain.entities.registered_model import RegisteredModel
+from genesis_flow.domain.errors import NotFound
 from genesis_flow.domain.search.queries import ModelVersionQuery
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import no_alias, no_model, no_version
@@ -44,26 +45,27 @@ class MongoModelVersionRepository(ModelVersionRepository):
 
     _database: MongoDatabase
 
-    @operation
     def add(self, version: NewModelVersion) -> ModelVersion:
-        model = self._database[REGISTERED_MODELS].find_one_and_update(
-            {"name": version.name}, {"$inc": {"n": 1}, "$set": {"updated": version.created_at}},
-            projection={"n": 1}, return_document=ReturnDocument.AFTER,
-        )
-        if model is None:
-            raise no_model(version.name)
+        model = self._counted(version.name, version.created_at)
         added = version.with_number(int(model["n"]))
         self._insert(version_to_document(added, model["_id"]))
         return added
 
+    @operation
+    def _counted(self, name: str, at: int) -> Document:
+        model = self._database[REGISTERED_MODELS].find_one_and_update(
+            {"name": name}, {"$inc": {"n": 1}, "$set": {"updated": at}},
+            projection={"n": 1}, return_document=ReturnDocument.AFTER,
+        )
+        if model is None:
+            raise no_model(name)
+        return model
+
+    @operation
     def _insert(self, document: Document) -> None:
-        versions = self._database[MODEL_VERSIONS]
-        try:
-            versions.insert_one(document)
-        except ConnectionFailure:
-            # Perhaps it arrived. The number is this call's alone, so once more cannot make two of it.
-            with contextlib.suppress(DuplicateKeyError):
-                versions.insert_one(document)
+        # The number is this call's alone: what is there already is what was sent before, when nothing was heard of it.
+        with contextlib.suppress(DuplicateKeyError):
+            self._database[MODEL_VERSIONS].insert_one(document)
 
     @operation
     def get(self, name: str, version: int) -> ModelVersion:
@@ -157,7 +159,7 @@ class MongoModelVersionRepository(ModelVersionRepository):
     def remove_tag(self, name: str, version: int, key: str) -> None:
         self._update(name, version, untag_update(key))
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove(self, name: str, version: int, *, at: int) -> None:
         # Aliases before the version, so that none is left without one if this is interrupted; and once more
         # afterwards, for those that were set meanwhile (see `set_alias`).

@@ -34,8 +34,9 @@ NEVER = {"errorCode": 262, "errorLabels": ["RetryableWriteError"]}
 LATE = {**NEVER, "afterApply": True}
 
 
-def _opened(name: str, **options: str) -> Iterator[MongoDatabase]:
+def _opened(name: str, patience_s: float = 0, **options: str) -> Iterator[MongoDatabase]:
     database = open_failing(name, **options)
+    database.patience_s = patience_s
     stores_on(database, closes=False).experiments.get("0")  # connects, and puts everything in place
     yield database
     database.client().drop_database(database.uri.partition("?")[0].rpartition("/")[2])
@@ -52,6 +53,12 @@ def bare() -> Iterator[MongoDatabase]:
 def retrying() -> Iterator[MongoDatabase]:
     """A database whose driver delivers a write that failed once more."""
     yield from _opened("registry_retrying", retryWrites="true")
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[MongoDatabase]:
+    """A database whose driver retries nothing, and whose repositories wait for the server."""
+    yield from _opened("registry_patient", 20, retryWrites="false", retryReads="false")
 
 
 def numbers(database: MongoDatabase, name: str) -> list[int]:
@@ -102,6 +109,31 @@ def test_a_write_can_be_repeated_wherever_it_failed(bare: MongoDatabase, name: s
     assert expected == write.seen(stores, subject)
 
 
+@pytest.mark.parametrize("fault", [LATE, NEVER], ids=["after", "before"])
+@pytest.mark.parametrize("name", EVERY)
+def test_a_write_waits_for_the_server(patient: MongoDatabase, name: str, fault: dict[str, Any]) -> None:
+    """Whichever of its commands fails, and its repetition too: the write is done, once, without an error."""
+    stores, write = stores_on(patient), EVERY[name]
+    _, expected = outcome(stores, write)
+    for command in ALL:
+        subject = write.prepare(stores)
+        with failing(patient, command, times=2, **fault):
+            write.act(stores, subject)
+        assert expected == write.seen(stores, subject)
+
+
+def test_versions_are_counted_through_faults(patient: MongoDatabase) -> None:
+    """Each call gets a number of its own and makes one version, though an answer may be lost and leave a gap."""
+    stores = stores_on(patient)
+    name, given = added_model(stores).name, []
+    for fault in (LATE, NEVER, DROPPED_AFTER, DROPPED_BEFORE):
+        for command in ("findAndModify", "insert"):
+            with failing(patient, command, **fault):
+                given.append(added_version(stores, name).version)
+    assert given == sorted(set(given))
+    assert given == numbers(patient, name)
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_a_write_that_is_delivered_twice_is_done_once(retrying: MongoDatabase, name: str) -> None:
     """The driver sends what failed again, also what had arrived; the caller notices nothing."""
@@ -141,14 +173,14 @@ def test_a_storm_of_faults_gives_no_number_twice(bare: MongoDatabase) -> None:
 
 
 @pytest.mark.parametrize("fault", [DROPPED_AFTER, DROPPED_BEFORE], ids=["after", "before"])
-def test_a_version_whose_insert_was_lost_once_is_added_once(bare: MongoDatabase, fault: dict[str, Any]) -> None:
+def test_a_version_whose_insert_was_lost_once_is_added_once(patient: MongoDatabase, fault: dict[str, Any]) -> None:
     """Also where the driver retries nothing: its number is known, so it can be sent again."""
-    stores = stores_on(bare)
+    stores = stores_on(patient)
     name = added_model(stores).name
-    with failing(bare, "insert", **fault):
+    with failing(patient, "insert", **fault):
         assert 1 == added_version(stores, name).version
     assert 2 == added_version(stores, name).version
-    assert [1, 2] == numbers(bare, name)
+    assert [1, 2] == numbers(patient, name)
 
 
 def test_an_interrupted_rename_burns_no_name(bare: MongoDatabase) -> None:

@@ -150,8 +150,9 @@ def test_an_embedded_store_that_refuses_leaves_a_failed_model(fresh: Path, table
 
 
 @pytest.fixture
-def faulty(fresh: Path) -> Iterator[Any]:
-    """A database whose driver retries nothing, as the store in force."""
+def faulty(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A database whose driver and repositories repeat nothing, as the store in force."""
+    monkeypatch.setenv("GENESIS_FLOW_PATIENCE", "0")
     database = open_failing("failed_models", retryWrites="false", retryReads="false")
     session.set_tracking_uri(database.uri)
     location = str(fresh / "artifacts")

@@ -6,7 +6,7 @@ from genesis_flow.api.entities.model_registry._views import _WithoutTags
 from genesis_flow.api.entities.model_registry.registered_model import RegisteredModel
 
 
-class RegisteredModelSearch(_WithoutTags, RegisteredModel):  # type: ignore[misc]  # as in MLflow, methods where properties were
+class RegisteredModelSearch(_WithoutTags, RegisteredModel):  # type: ignore[misc]  # methods, as in MLflow
     """One of the registered models that a search found, without tags and aliases."""
 
     _instead = "get_registered_model"
