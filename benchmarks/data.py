@@ -18,7 +18,7 @@ FIRST_START: Final = 1_700_000_000_000
 #: A search that an eighth of the runs match: one param out of four, and the better half by a metric.
 MODEL: Final = "tree"
 LEAST_ACCURACY: Final = 0.5
-FILTER: Final = f"metrics.accuracy > {LEAST_ACCURACY} AND params.model = '{MODEL}'"
+FILTER: Final = "metrics.accuracy > {} AND params.model = '" + MODEL + "'"
 BY_ACCURACY: Final = "metrics.accuracy DESC"
 BY_START: Final = "attributes.start_time DESC"
 

@@ -125,9 +125,16 @@ def get_runs(store: Store) -> Calls:
 
 
 def search(limit: int, store: Store) -> Calls:
-    """The first page of the search by metric and param."""
+    """The first page of a search by metric and param that nobody has made before, though it finds the same."""
+    for number in itertools.count():
+        least = data.LEAST_ACCURACY - number * 1e-12
+        yield partial(store.contender.search, store.experiment_id, limit, least)
+
+
+def search_again(limit: int, store: Store) -> Calls:
+    """The first page of the same search by metric and param, time after time."""
     while True:
-        yield partial(store.contender.search, store.experiment_id, limit)
+        yield partial(store.contender.search, store.experiment_id, limit, data.LEAST_ACCURACY)
 
 
 def first_page(store: Store) -> Calls:
@@ -212,6 +219,8 @@ OPERATIONS: Final = (
     Operation("search-100-large", "search {large} runs, page of 100", "large", partial(search, 100), _ids),
     Operation("search-1000-small", "search {small} runs, page of 1,000", "small", partial(search, 1_000), _ids),
     Operation("search-1000-large", "search {large} runs, page of 1,000", "large", partial(search, 1_000), _ids),
+    Operation("again-100-small", "same search of {small} again", "small", partial(search_again, 100), _ids),
+    Operation("again-100-large", "same search of {large} again", "large", partial(search_again, 100), _ids),
     Operation("first-page-small", "latest 100 of {small} runs", "small", first_page, _ids),
     Operation("first-page-large", "latest 100 of {large} runs", "large", first_page, _ids),
     Operation("middle-page-small", "100 runs amid {small} by start", "small", middle_page, _ids),

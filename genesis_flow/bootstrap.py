@@ -341,13 +341,15 @@ def _open_database(settings: Settings) -> MongoDatabase:
     _require_escaped(settings.tracking_uri)
     dialect = dialect_for(settings.tracking_uri, settings.mongodb_dialect)
     if dialect is MONGODB:
-        return MongoDatabase(settings.tracking_uri, settings.artifact_root, settings.timeout_s)
+        return MongoDatabase(
+            settings.tracking_uri, settings.artifact_root, settings.timeout_s, settings.patience_s
+        )
     from genesis_flow.adapters.cosmos.database import open_cosmos
     from genesis_flow.adapters.cosmos.throttling import Patience
 
-    patience = Patience(settings.throttling_timeout_s)
     return open_cosmos(
-        settings.tracking_uri, settings.artifact_root, settings.timeout_s, dialect=dialect, patience=patience
+        settings.tracking_uri, settings.artifact_root, settings.timeout_s, settings.patience_s,
+        dialect=dialect, patience=Patience(settings.throttling_timeout_s),
     )
 
 

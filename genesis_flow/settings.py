@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import unquote
 
@@ -68,6 +71,11 @@ def _switch(text: str) -> bool:
     return lowered in ("true", "1")
 
 
+def _is_true(text: str) -> bool:
+    """As transformers reads its switches: whatever says something else is no."""
+    return text.strip().upper() in ("TRUE", "1", "ON", "YES")
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
@@ -77,6 +85,10 @@ def _seconds(text: str) -> float:
     if not 0 < value < 86_400:
         raise ValueError("give a number of seconds above 0")
     return value
+
+
+def _seconds_or_none(text: str) -> float:
+    return 0.0 if text.strip() in ("0", "0.0") else _seconds(text)
 
 
 def _optional(name: str) -> EnvironmentVariable[str | None]:
@@ -94,9 +106,7 @@ MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
 MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
 MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
 #: Seconds for which a loaded prompt is kept: one that was asked for by alias, and one by number.
-MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
-    "MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS", float, 60.0
-)
+MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable("MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS", float, 60.0)
 MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
     "MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS", float, float("inf")
 )
@@ -104,6 +114,19 @@ MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_P
 MLFLOW_DEFAULT_PREDICTION_DEVICE: Final = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE")
 MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE: Final = EnvironmentVariable(
     "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", str, "500MB"
+)
+#: What the callback of transformers does: see https://huggingface.co/docs/transformers, `MLflowCallback`.
+DISABLE_MLFLOW_INTEGRATION: Final = EnvironmentVariable("DISABLE_MLFLOW_INTEGRATION", _is_true, False)
+HF_MLFLOW_LOG_ARTIFACTS: Final = EnvironmentVariable("HF_MLFLOW_LOG_ARTIFACTS", _is_true, False)
+MLFLOW_FLATTEN_PARAMS: Final = EnvironmentVariable("MLFLOW_FLATTEN_PARAMS", _is_true, False)
+MLFLOW_MAX_LOG_PARAMS: Final[EnvironmentVariable[int | None]] = EnvironmentVariable(
+    "MLFLOW_MAX_LOG_PARAMS", lambda text: int(text) if text.isdigit() else None, None
+)
+MLFLOW_NESTED_RUN: Final = EnvironmentVariable("MLFLOW_NESTED_RUN", _is_true, False)
+#: A JSON object of tags.
+MLFLOW_TAGS: Final = _optional("MLFLOW_TAGS")
+MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING: Final = EnvironmentVariable(
+    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", _switch, True
 )
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: A YAML file that says what is trusted of registered models; see `genesis_flow.set_trust_policy`.
@@ -114,6 +137,8 @@ GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = Envi
 )
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
+#: Seconds for which a call is repeated when the store was reached before and is away; 0 for none.
+GENESIS_FLOW_PATIENCE: Final = EnvironmentVariable("GENESIS_FLOW_PATIENCE", _seconds_or_none, 30.0)
 
 #: What kind of server a `mongodb://` URI names, where its host does not tell: mongodb, cosmos-vcore or cosmos-ru.
 GENESIS_FLOW_MONGODB_DIALECT: Final = _optional("GENESIS_FLOW_MONGODB_DIALECT")
@@ -124,6 +149,9 @@ GENESIS_FLOW_THROTTLING_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_THROT
 _ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+
+#: Held while the variables that are read are noted.
+_READING: Final = RLock()
 
 _DATABASE_FILE: Final = "genesis.db"
 _ARTIFACT_DIRECTORY: Final = "genesis_artifacts"
@@ -138,6 +166,7 @@ class Settings:
         tracking_uri: Where experiments and runs are kept; may hold a password, so it is not in the repr.
         artifact_root: URI or absolute path below which new experiments keep their artifacts.
         timeout_s: Seconds within which an unreachable store fails.
+        patience_s: Seconds for which a call is repeated when the store was reached before and is away.
         mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
         throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
@@ -145,6 +174,7 @@ class Settings:
     tracking_uri: str = attrs.field(repr=False)
     artifact_root: str
     timeout_s: float = 5.0
+    patience_s: float = 30.0
     mongodb_dialect: str | None = None
     throttling_timeout_s: float = 60.0
 
@@ -183,6 +213,7 @@ def settings_for(tracking_uri: str) -> Settings:
         tracking_uri,
         absolute_location(root),
         GENESIS_FLOW_TIMEOUT.get(),
+        GENESIS_FLOW_PATIENCE.get(),
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
     )
@@ -245,3 +276,28 @@ def redacted(uri: Any) -> str:
 def _without_query(text: str) -> str:
     shown, mark, _ = text.partition("?")
     return f"{shown}?..." if mark else shown
+
+
+@contextmanager
+def variables_read() -> Iterator[set[str]]:
+    """The names of the environment variables that are there and are read while the block runs; one block at a time."""
+    names: set[str] = set()
+    kind: Any = type(os.environ)
+    with _READING:
+        original = kind.__getitem__
+
+        def noted(environ: Any, name: Any) -> Any:
+            value = original(environ, name)
+            names.add(name)
+            return value
+
+        kind.__getitem__ = noted  # `get` and `os.getenv` ask it, too
+        try:
+            yield names
+        finally:
+            kind.__getitem__ = original
+
+
+def child_environment() -> dict[str, str]:
+    """The variables of a process of this interpreter that finds the same modules as this one."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

@@ -58,8 +58,8 @@ class Contender(ABC):
         """A run with its params, latest metrics and tags."""
 
     @abstractmethod
-    def search(self, experiment_id: str, limit: int) -> Any:
-        """The first page of the runs that match `data.FILTER`, ordered by the metric in it."""
+    def search(self, experiment_id: str, limit: int, least: float) -> Any:
+        """The first page of the runs that match `data.FILTER` with `least`, ordered by the metric in it."""
 
     @abstractmethod
     def latest(self, experiment_id: str, limit: int, token: Any = None) -> Any:

@@ -39,8 +39,10 @@ __all__ = [
     "SERIALIZATION_FORMAT_PICKLE",
     "SERIALIZATION_FORMAT_PT2",
     "SERIALIZATION_FORMAT_STATE_DICT",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "lightning_callback",
     "load_checkpoint",
     "load_model",
     "load_state_dict",
@@ -49,6 +51,16 @@ __all__ = [
     "save_model",
     "save_state_dict",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The callback for checkpoints, which is made when it is asked for: it needs PyTorch Lightning."""
+    if name == "MlflowModelCheckpointCallback":
+        from genesis_flow.api.autologging.pytorch.callback import callback_class, lightning_in_use
+        from genesis_flow.api.autologging.pytorch.checkpoints import CheckpointNotes
+
+        return callback_class(CheckpointNotes, lightning_in_use())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def get_default_pip_requirements() -> list[str]:
@@ -225,6 +237,112 @@ def load_model(
     given = trusted_by(trusted, allow_unsafe_deserialization, found)
     options = {"device": device_in(kwargs), "model_class": model_class}
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
+
+
+def autolog(
+    log_every_n_epoch: int = 1,
+    log_every_n_step: int | None = None,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    extra_tags: dict[str, str] | None = None,
+    checkpoint: bool = True,
+    checkpoint_monitor: str | None = "val_loss",
+    checkpoint_mode: str = "min",
+    checkpoint_save_best_only: bool = True,
+    checkpoint_save_weights_only: bool = False,
+    checkpoint_save_freq: str | int = "epoch",
+    log_model_signatures: bool = True,
+) -> None:
+    """
+    Log what the `Trainer` of PyTorch Lightning fits from now on: to the active run, or to one that ends with it.
+
+    Params of the optimizer and of early stopping, the metrics that the module logs, a summary of the module, the
+    module itself, checkpoints, and the metrics of a later `test`. It works for `lightning` and `pytorch_lightning`,
+    imported or not. Training gives what it gives without logging, whatever happens to the logging.
+
+    Args:
+        log_every_n_epoch: After how many epochs metrics are logged. log_every_n_step: After how many steps those
+            are that the module logs by step, each at the trainer's step; None for with the epoch.
+        log_models: Whether the module is logged, as a pickle: its own methods are part of it. Metrics are the
+            logged model's too. log_model_signatures: With the signature of its first call in the training.
+        log_datasets: Has no effect, as in MLflow.
+        disable: Stop. exclusive: Leave the runs alone that you start.
+        disable_for_unsupported_versions: Do nothing if PyTorch Lightning is older than what is supported.
+        silent: Say nothing about what could not be logged.
+        registered_model_name: Register each model as a new version under this name.
+        extra_tags: Of runs that this starts.
+        checkpoint: Whether checkpoints are stored in the run. checkpoint_monitor, checkpoint_mode,
+            checkpoint_save_best_only, checkpoint_save_weights_only, checkpoint_save_freq: See
+            `MlflowModelCheckpointCallback`.
+
+    Source: MLflow `mlflow.pytorch.autolog`; calls of TensorBoard are not logged.
+    """
+    from genesis_flow.api.autologging.pytorch.switching import switch
+
+    choices = _choices(
+        log_every_n_epoch, log_every_n_step, log_models, registered_model_name, log_model_signatures,
+        log_datasets=log_datasets, is_disabled=disable, is_exclusive=exclusive, is_silent=silent,
+        extra_tags=extra_tags,
+    )  # fmt: skip
+    choices.special["checkpoint"] = checkpoint
+    choices.special["checkpoints"] = {
+        "monitor": checkpoint_monitor,
+        "mode": checkpoint_mode,
+        "save_best_only": checkpoint_save_best_only,
+        "save_weights_only": checkpoint_save_weights_only,
+        "save_freq": checkpoint_save_freq,
+    }
+    switch(choices, disable_for_unsupported_versions)
+
+
+def lightning_callback(
+    log_every_n_epoch: int = 1,
+    log_every_n_step: int | None = None,
+    log_models: bool = True,
+    registered_model_name: str | None = None,
+    log_model_signatures: bool = True,
+) -> Any:
+    """
+    A callback for the `Trainer` of PyTorch Lightning that logs one training as `autolog` does, but checkpoints.
+
+    Use it as `Trainer(callbacks=[genesis_flow.pytorch.lightning_callback()])`, with `MlflowModelCheckpointCallback`
+    beside it for checkpoints. The run is the one in force, else a new one that ends with the training.
+
+    Args: As `autolog`.
+
+    Raises:
+        ImportError: PyTorch Lightning is not installed.
+
+    Source: ours.
+    """
+    from genesis_flow.api.autologging.pytorch.callback import OwnLightningNotes, callback_class, lightning_in_use
+
+    choices = _choices(log_every_n_epoch, log_every_n_step, log_models, registered_model_name, log_model_signatures)
+    return callback_class(OwnLightningNotes, lightning_in_use())(choices)
+
+
+def _choices(
+    log_every_n_epoch: int,
+    log_every_n_step: int | None,
+    log_models: bool,
+    registered_model_name: str | None,
+    log_model_signatures: bool,
+    **others: Any,
+) -> Any:
+    from genesis_flow.api.autologging.choices import Choices
+
+    special = {
+        "log_every_n_epoch": log_every_n_epoch,
+        "log_every_n_step": log_every_n_step,
+        "registered_model_name": registered_model_name,
+        "log_model": log_model,
+    }
+    return Choices(log_models=log_models, log_model_signatures=log_model_signatures, special=special, **others)
 
 
 def _live(model: Any) -> Any:

@@ -20,7 +20,7 @@ from genesis_flow.ports.state_dictionaries import StateDictionaries
 from genesis_flow.settings import MLFLOW_ALLOW_PICKLE_DESERIALIZATION
 
 #: The tag of a run that says where its latest checkpoint is.
-_LATEST_CHECKPOINT: Final = "mlflow.latest_checkpoint_artifact"
+LATEST_CHECKPOINT: Final = "mlflow.latest_checkpoint_artifact"
 
 _FLAVOR: Final = "pytorch"
 
@@ -136,7 +136,7 @@ def load_checkpoint(
         raise MlflowException.invalid_parameter_value(
             "Only one of 'epoch' and 'global_step' can be set for 'load_checkpoint'."
         )
-    latest = MlflowClient().get_run(run.info.run_id).data.tags.get(_LATEST_CHECKPOINT)
+    latest = MlflowClient().get_run(run.info.run_id).data.tags.get(LATEST_CHECKPOINT)
     if latest is None:
         raise MlflowException("There is no logged checkpoint artifact in the current run.")
     name = latest.rpartition("/")[2]

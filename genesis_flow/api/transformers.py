@@ -18,18 +18,16 @@ from genesis_flow.api.models.environments import default_conda_env, default_requ
 from genesis_flow.api.models.locating import located, trusted_by
 from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.saving import SaveRequest, save
+from genesis_flow.api.transformers_tasks import require_template, usual_signature
 from genesis_flow.settings import MLFLOW_DEFAULT_PREDICTION_DEVICE, MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE
 
 FLAVOR_NAME: Final = "transformers"
 
 _RETURN_TYPES: Final = {"pipeline", "components"}
-_TEMPLATED: Final = ("feature-extraction", "fill-mask", "summarization", "text2text-generation", "text-generation")
-_TEXTS: Final = (
-    "fill-mask", "summarization", "text-generation", "text2text-generation", "token-classification", "translation",
-)  # fmt: skip
 
 __all__ = [
     "FLAVOR_NAME",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",
@@ -83,34 +81,32 @@ def save_model(
     Save a pipeline to a new directory.
 
     Args:
-        transformers_model: A pipeline, or a dict of "model" and its "tokenizer", "feature_extractor" or
-            "image_processor"; that needs `task`. path: Local directory; it must not hold anything.
+        transformers_model: A pipeline; a dict of "model" and its "tokenizer", "feature_extractor" or
+            "image_processor"; or the path of a local checkpoint with a tokenizer. The latter two need `task`.
+            The model may be one of peft: its adapter is saved, and its base model unless that stays elsewhere.
+        path: Local directory; it must not hold anything.
         processor: Kept beside the pipeline, which is no function of texts then.
         torch_dtype: Of the numbers when it is loaded; by default as they are.
-        model_card, kwargs: Taken and not used: no cards are fetched from the hub.
+        model_card: A `huggingface_hub.ModelCard` to keep with the model; none is fetched. kwargs: Not used.
         code_paths: Files and directories of code that it needs; loading it then asks for trust.
         signature, input_example: As elsewhere; by default the signature of the task.
         pip_requirements, extra_pip_requirements, conda_env: What the model needs; by default what it uses.
         metadata: What its author notes. model_config: How it predicts, unless it is told otherwise.
         prompt_template: A text with "{prompt}" once, in place of which the input is put.
         save_pretrained: False to note where on the hub it came from instead of saving its weights.
-        base_model_path: Not supported: it is for adapters.
+        base_model_path: Of a model of peft: the directory that its base model is in, and stays in.
 
     Raises:
         MlflowException: RESOURCE_ALREADY_EXISTS, INVALID_PARAMETER_VALUE.
 
     Source: MLflow `mlflow.transformers.save_model`.
     """
-    if base_model_path is not None:
-        raise MlflowException.invalid_parameter_value(
-            "The `base_model_path` parameter is only supported for PEFT models. The provided model is not a PEFT model."
-        )
     noted = mlflow_model if mlflow_model is not None else Model()
     task = task or getattr(transformers_model, "task", None)
     if metadata is not None:
         noted.metadata = metadata
     if prompt_template is not None:
-        _require_template(prompt_template, task)
+        require_template(prompt_template, task)
         noted.metadata = {**(noted.metadata or {}), "prompt_template": prompt_template}
         if task == "text-generation":
             model_config = {"return_full_text": False, **(model_config or {})}
@@ -122,9 +118,11 @@ def save_model(
         "prompt_template": prompt_template,
         "save_pretrained": save_pretrained,
         "shard_size": MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE.get(),
+        "base_model_path": base_model_path,
+        "model_card": model_card,
     }
     if signature is None:
-        noted.signature = _usual_signature(task)
+        noted.signature = usual_signature(task)
     request = SaveRequest(
         conda_env=conda_env,
         code_paths=code_paths,
@@ -230,7 +228,8 @@ def load_model(
         dst_path: Local directory to copy the model to, if it has to be copied.
         return_type: "pipeline", or "components" for a dict of what makes one.
         device: Where it computes; by default what `MLFLOW_DEFAULT_PREDICTION_DEVICE` says.
-        base_model_path: Not supported: it is for adapters.
+        base_model_path: Of an adapter that was saved without its base model: the directory with that. Needed
+            unless everything in the model is trusted, as its record could name any.
         trusted: Full names of classes that it may consist of, where its weights are a pickle.
         allow_unsafe_deserialization: Whether code that lies in it may run. Only for models whose origin you know.
         kwargs: `torch_dtype` or `dtype`; others are for the pipeline.
@@ -258,12 +257,13 @@ def load_model(
         "device": MLFLOW_DEFAULT_PREDICTION_DEVICE.get() if device is None else device,
         "torch_dtype": dtype or old,
         "pipeline_options": kwargs,
+        "base_model_path": base_model_path,
     }
     return session.model_directories().load(found.directory, FLAVOR_NAME, given, options, digest=found.digest)
 
 
 @translating_errors
-def persist_pretrained_model(model_uri: str) -> None:
+def persist_pretrained_model(model_uri: str, *, base_model_path: str | None = None) -> None:
     """
     Store the weights of a model that was saved with save_pretrained=False beside its record.
 
@@ -271,6 +271,7 @@ def persist_pretrained_model(model_uri: str) -> None:
 
     Args:
         model_uri: Path or URI, but not of a version of a registered model, which never changes.
+        base_model_path: As `load_model`; ours.
 
     Raises:
         MlflowException: RESOURCE_ALREADY_EXISTS: They are there. INVALID_PARAMETER_VALUE: It never changes.
@@ -287,16 +288,62 @@ def persist_pretrained_model(model_uri: str) -> None:
                 "It appears that the pretrained model weight is already saved to the artifact path.",
                 "RESOURCE_ALREADY_EXISTS",
             )
-        parts = load_model(str(directory), return_type="components")
+        parts = load_model(str(directory), return_type="components", base_model_path=base_model_path)
         shard_size = MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE.get()
-        parts["model"].save_pretrained(directory / "model", max_shard_size=shard_size)
+        # An adapter stays where it is: what is stored is the model that it adapts.
+        base = parts["model"].unload() if "peft_adaptor" in noted else parts["model"]
+        base.save_pretrained(directory / "model", max_shard_size=shard_size)
         for name in ("tokenizer", "feature_extractor", "image_processor", "processor"):
-            if name in parts:
+            if name in parts and not (directory / "components" / name).exists():
                 parts[name].save_pretrained(directory / "components" / name)
             noted.pop(f"{name}_name", None)
             noted.pop(f"{name}_revision", None)
         noted.pop("source_model_revision", None)
+        noted.pop("local_base_model_path", None)
         model.flavors[FLAVOR_NAME] = {**noted, "model_binary": "model"}
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = False,
+    log_models: bool = False,
+    log_datasets: bool = False,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    extra_tags: dict[str, str] | None = None,
+) -> None:
+    """
+    Note what the `Trainer` of transformers trains from now on, as `trainer_callback` does, which every one gets.
+
+    The run is the one in force, else a new one that ends with the training: FAILED, if that raises an error.
+    Nothing that is trained on the way, as by metrics of scikit-learn, is logged by itself. Where the package mlflow
+    is not installed, `report_to="mlflow"` asks for the same callback. transformers is not imported.
+
+    Args:
+        log_input_examples, log_model_signatures, log_models, log_datasets: Have no effect, as in MLflow.
+        disable: Stop. exclusive: Leave the runs alone that you start.
+        disable_for_unsupported_versions: Do nothing if transformers is older than what is supported.
+        silent: Say nothing about what could not be noted. extra_tags: Of runs that this starts.
+
+    Source: MLflow `mlflow.transformers.autolog`; the variables of the environment that transformers'
+        `MLflowCallback` knows mean the same here.
+    """
+    from genesis_flow.api.autologging.choices import Choices
+    from genesis_flow.api.autologging.transformers.switching import switch
+
+    choices = Choices(
+        log_input_examples=log_input_examples,
+        log_model_signatures=log_model_signatures,
+        log_models=log_models,
+        log_datasets=log_datasets,
+        is_disabled=disable,
+        is_exclusive=exclusive,
+        is_silent=silent,
+        extra_tags=extra_tags,
+    )
+    switch(choices, disable_for_unsupported_versions)
 
 
 def trainer_callback() -> Any:
@@ -310,45 +357,10 @@ def trainer_callback() -> Any:
 
     Source: ours; transformers has a callback of this kind for MLflow itself.
     """
-    import transformers
+    from genesis_flow.api.autologging.transformers.callback import callback_class
 
-    from genesis_flow.api.training import trainer_callback_class
-
-    return trainer_callback_class(transformers.TrainerCallback)()
+    return callback_class()()
 
 
 def _live(model: Any, options: dict[str, Any]) -> Any:
     return session.model_directories().flavors.get(FLAVOR_NAME).live(model, options)
-
-
-def _require_template(template: Any, task: str | None) -> None:
-    if task not in _TEMPLATED:
-        raise MlflowException(
-            f"Prompt templating is not supported for the `{task}` task type. Supported task types are: {_TEMPLATED}.",
-            "INVALID_PARAMETER_VALUE",
-        )
-    if not isinstance(template, str) or template.count("{prompt}") != 1:
-        raise MlflowException.invalid_parameter_value(
-            "Argument `prompt_template` must be a string with a single format arg, 'prompt'. For example: "
-            f"'Answer the following question in one sentence: {{prompt}}'. Received {template}."
-        )
-
-
-def _usual_signature(task: str | None) -> Any:
-    """What a task takes and gives, where nobody says; None for a task that nobody knows."""
-    from genesis_flow.api.models.model_signature import ModelSignature
-    from genesis_flow.api.types.schemas import ColSpec, Schema, TensorSpec
-
-    task = "translation" if str(task).startswith("translation_") else task
-    texts = Schema([ColSpec("string")])
-    if task in _TEXTS:
-        return ModelSignature(inputs=texts, outputs=Schema([ColSpec("string")]))
-    if task == "text-classification":
-        labels = Schema([ColSpec("string", name="label"), ColSpec("double", name="score")])
-        return ModelSignature(inputs=texts, outputs=labels)
-    if task == "feature-extraction":
-        import numpy as np
-
-        numbers = Schema([TensorSpec(np.dtype("float64"), (-1,), "double")])
-        return ModelSignature(inputs=texts, outputs=numbers)
-    return None

@@ -19,7 +19,10 @@ from tests.services.missing import missing
 
 VERSION = "3.17.2"
 #: What its models are made of.
-NEEDED = ("cloudpickle", "scikit-learn", "skops", "torch==2.13.0", "safetensors", "transformers")
+NEEDED = (
+    "accelerate", "cloudpickle", "lightning", "peft", "scikit-learn", "skops", "torch==2.13.0", "safetensors",
+    "transformers",
+)  # fmt: skip
 VARIABLE = "GENESIS_FLOW_TEST_STOCK_PYTHON"
 INSTALL_TIMEOUT_S = 1_200
 
@@ -34,12 +37,13 @@ def found_python() -> tuple[Path | None, str]:
     directory.parent.mkdir(parents=True, exist_ok=True)
     with directory.with_name(f"{directory.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (directory / "ready").exists():
-            problem = _make(directory)
+        ready = directory / "ready"
+        if not ready.exists() or ready.read_text() != "\n".join(NEEDED):
+            problem = _make(directory, is_new=not ready.exists())
             if problem:
                 shutil.rmtree(directory, ignore_errors=True)
                 return None, problem
-            (directory / "ready").touch()
+            ready.write_text("\n".join(NEEDED))
     return directory / "bin" / "python", ""
 
 
@@ -78,11 +82,11 @@ def _checked(python: Path) -> tuple[Path | None, str]:
     return (python, "") if version == VERSION else (None, f"{VARIABLE} has mlflow {version or 'not at all'}")
 
 
-def _make(directory: Path) -> str:
-    """Make the environment; returns what went wrong."""
+def _make(directory: Path, *, is_new: bool) -> str:
+    """Make the environment, or add what one lacks that is there; returns what went wrong."""
     python = str(directory / "bin" / "python")
     for command in (
-        [sys.executable, "-m", "venv", "--clear", str(directory)],
+        *([[sys.executable, "-m", "venv", "--clear", str(directory)]] if is_new else []),
         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"mlflow=={VERSION}", *NEEDED],
     ):
         try:

@@ -19,6 +19,7 @@ def open_cosmos(
     uri: str,
     artifact_root: str,
     timeout_s: float = 5.0,
+    patience_s: float = 30.0,
     *,
     dialect: Dialect = RU,
     patience: Patience | None = None,
@@ -32,7 +33,9 @@ def open_cosmos(
     """
     is_metered = dialect.name == RU.name
     wrapper = partial(_patient, patience=patience or Patience()) if is_metered else None
-    return MongoDatabase(uri, artifact_root, timeout_s, listeners, dialect, wrapper)
+    return MongoDatabase(
+        uri, artifact_root, timeout_s, patience_s, listeners=listeners, dialect=dialect, wrapper=wrapper
+    )
 
 
 def _patient(collection: Collection[Document], patience: Patience) -> Collection[Document]:

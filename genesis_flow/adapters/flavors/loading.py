@@ -37,7 +37,7 @@ def load_pickle(source: Path | bytes, trust: Trust = NO_TRUST, *, limits: Limits
     """
     content, name = read_once(source, limits)
     if trust.allow_unsafe:
-        return _unsafely(name, "pickle", lambda: _unsafe_pickle(content))
+        return _unsafely(trust, name, "pickle", lambda: _unsafe_pickle(content))
     return unpickled(content, trust, limits, name)
 
 
@@ -50,7 +50,7 @@ def load_skops(source: Path | bytes, trust: Trust = NO_TRUST, *, limits: Limits 
     """
     content, name = read_once(source, limits)
     if trust.allow_unsafe:
-        return _unsafely(name, "skops", lambda: _unsafe_skops(content))
+        return _unsafely(trust, name, "skops", lambda: _unsafe_skops(content))
     return skops_files.loaded(Archive(memoryview(content), limits, name), trust, limits, name)
 
 
@@ -92,7 +92,7 @@ def load_torch(
         As `load_pickle`.
     """
     if trust.allow_unsafe:
-        return _unsafely(_name_of(source), "torch", lambda: _unsafe_torch(source))
+        return _unsafely(trust, _name_of(source), "torch", lambda: _unsafe_torch(source))
     return torch_files.loaded(source, trust, limits, mapped=mapped)
 
 
@@ -109,7 +109,7 @@ def load_exported(source: Path | bytes, trust: Trust = NO_TRUST, *, limits: Limi
 
     content, name = read_once(source, limits)
     if trust.allow_unsafe:
-        return _unsafely(name, "torch.export", lambda: torch.export.load(io.BytesIO(content)))
+        return _unsafely(trust, name, "torch.export", lambda: torch.export.load(io.BytesIO(content)))
     file = exported.cleaned(memoryview(content), limits, name)
     try:
         return torch.export.load(file)
@@ -142,8 +142,9 @@ def _name_of(source: Path | bytes) -> str:
     return source.name if isinstance(source, Path) else "model"
 
 
-def _unsafely(source: str, kind: str, load: Any) -> Any:
-    _log.warning("'%s' is loaded by %s itself, because the caller allows it to run any code.", source, kind)
+def _unsafely(trust: Trust, source: str, kind: str, load: Any) -> Any:
+    if not trust.is_own:
+        _log.warning("'%s' is loaded by %s itself, because the caller allows it to run any code.", source, kind)
     return load()
 
 

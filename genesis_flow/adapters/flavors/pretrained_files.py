@@ -21,8 +21,8 @@ _NAMES: Final = frozenset({"LICENSE", "NOTICE", ".gitattributes", ".gitignore"})
 #: Weights as a pickle, which is read through the door.
 PICKLED_WEIGHTS: Final = "pytorch_model.bin"
 
-#: An adapter names a base model that would be looked for elsewhere.
-_FOREIGN: Final = frozenset({"adapter_config.json"})
+#: Names a base model that would be looked for elsewhere.
+ADAPTER: Final = "adapter_config.json"
 
 #: Keys that have code or files from elsewhere loaded.
 _CODE_KEYS: Final = frozenset({"auto_map", "custom_pipelines", "kernel_config", "hub_kernels", "custom_generate"})
@@ -31,12 +31,18 @@ _ATTENTION: Final = ("attn_implementation", "experts_implementation")
 _LARGEST_JSON: Final = 1 << 28
 
 
-def require_harmless(directory: Path, trust: Trust, *, links: bool = False) -> None:
+def is_readable(name: str) -> bool:
+    """Whether a file of this name is one that models are read from; what is in it is another question."""
+    return name == PICKLED_WEIGHTS or name in _NAMES or Path(name).suffix.lower() in _HARMLESS
+
+
+def require_harmless(directory: Path, trust: Trust, *, links: bool = False, is_adapter: bool = False) -> None:
     """
     See that nothing in `directory` is code, or has some loaded.
 
     Args:
         links: Whether files may be links, as in the cache of the hub.
+        is_adapter: Whether it holds an adapter, for a model that is loaded already.
 
     Raises:
         UntrustedContent: There is, and `trust` does not cover it. CorruptRecord: A JSON file is damaged.
@@ -51,6 +57,8 @@ def require_harmless(directory: Path, trust: Trust, *, links: bool = False) -> N
             if not path.is_dir() and not path.is_file():
                 raise forbidden(name, "it is neither a file nor a directory")
         for name in files:
+            if name == ADAPTER and not is_adapter:
+                raise forbidden(name, "it is an adapter, which has a base model loaded from elsewhere")
             _require_file(Path(parent, name), name)
 
 
@@ -63,11 +71,7 @@ def pickled_weights(directory: Path, trust: Trust) -> Any:
 
 
 def _require_file(path: Path, name: str) -> None:
-    if name in _FOREIGN:
-        raise forbidden(name, "it is an adapter, which has a base model loaded from elsewhere")
-    if name == PICKLED_WEIGHTS or name in _NAMES:
-        return
-    if path.suffix.lower() not in _HARMLESS:
+    if not is_readable(name):
         kind = "it is code" if path.suffix == ".py" else "files of its kind may hold code"
         raise forbidden(name, f"{kind}, and only configurations, vocabularies and safetensors are read")
     if path.suffix.lower() == ".json" and not name.endswith(".index.json"):

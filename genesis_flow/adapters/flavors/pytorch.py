@@ -54,6 +54,7 @@ class PytorchFlavor(ModelFlavor, StateDictionaries):
     loader_module = "mlflow.pytorch"
     distribution = "torch"
     extra = "pytorch"
+    supported = ">=2.8"
 
     def save(self, model: Any, directory: Path, options: Mapping[str, Any]) -> SavedModel:
         format = _known(options.get("serialization_format") or EXPORTED)
@@ -67,7 +68,7 @@ class PytorchFlavor(ModelFlavor, StateDictionaries):
         if format == STATE:
             write_tensors(model.state_dict(), path)
             return SavedModel(record, None, (self.distribution, "safetensors"))
-        modules = {type(each).__module__.partition(".")[0] for each in model.modules()}
+        modules = {cls.__module__.partition(".")[0] for each in model.modules() for cls in type(each).__mro__}
         module_name = getattr(options.get("pickle_module"), "__name__", _PICKLE_MODULE)
         if format == EXPORTED:
             export(model, path, options.get("traced"), options.get("signature"))

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from genesis_flow.adapters.flavors.checkpoints import checkpoint_at, copy_checkpoint, pipeline_class
 from genesis_flow.adapters.flavors.code import importing
+from genesis_flow.adapters.flavors.hub_cache import cached, repository_of
 from genesis_flow.adapters.flavors.libraries import library
+from genesis_flow.adapters.flavors.peft_adapters import base_of, is_adapted, with_adapter, without_adapter
 from genesis_flow.adapters.flavors.pretrained_files import PICKLED_WEIGHTS, pickled_weights, require_harmless
 from genesis_flow.adapters.flavors.text_pipelines import PipelineFunction
 from genesis_flow.domain.entities.model_record import FUNCTION, ModelRecord
@@ -21,6 +24,7 @@ from genesis_flow.ports.flavors import ModelFlavor, ModelFunction, SavedModel
 _MODEL: Final = "model"
 _COMPONENTS: Final = "components"
 _PROCESSOR: Final = "processor"
+_ADAPTER: Final = "peft"
 
 #: What a pipeline may have beside its model, and the class of transformers that each has to be of.
 PARTS: Final = {
@@ -33,8 +37,6 @@ PARTS: Final = {
 _GIVEN: Final = ("model", "tokenizer", "feature_extractor", "image_processor", "torch_dtype")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _DTYPE: Final = re.compile(r"(?:torch\.)?(float64|float32|float16|bfloat16)")
-_REPOSITORY: Final = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 #: Tasks that are not predicted as functions: what they take is no text.
 _NO_FUNCTION: Final = (
@@ -44,37 +46,77 @@ _NO_FUNCTION: Final = (
 
 class TransformersFlavor(ModelFlavor):
     """
-    Pipelines, or dictionaries of their components; weights are safetensors.
+    Pipelines, dictionaries of their components, or directories with a checkpoint; weights are safetensors.
 
-    Options of `save`: "processor", "task", "torch_dtype", "model_config", "save_pretrained", "shard_size".
-    Options of `load`: "return_type" ("pipeline" or "components"), "device", "torch_dtype", "pipeline_options".
+    Options of `save`: "processor", "task", "torch_dtype", "model_config", "save_pretrained", "shard_size",
+    "base_model_path" (of an adapter of peft), "model_card".
+    Options of `load`: "return_type" ("pipeline" or "components"), "device", "torch_dtype", "pipeline_options",
+    "base_model_path".
     """
 
     name = "transformers"
     loader_module = "mlflow.transformers"
     distribution = "transformers"
     extra = "transformers"
+    supported = ">=4.56"
 
     def save(self, model: Any, directory: Path, options: Mapping[str, Any]) -> SavedModel:
         transformers = self._library()
+        if isinstance(model, str):
+            return self._save_checkpoint(model, directory, options)
         pipeline = self.live(model, options).pipeline
-        processor = options.get("processor")
-        repository = None if options.get("save_pretrained", True) else _repository(pipeline.model)
-        parts = {name: part for name in PARTS if (part := getattr(pipeline, name, None)) and name != _PROCESSOR}
+        base_path = _base_path(pipeline.model, options.get("base_model_path"))
+        is_whole = options.get("save_pretrained", True) and not is_adapted(pipeline.model)
+        base = base_of(pipeline.model)
+        repository = None if is_whole or base_path else repository_of(base)
         record = _record(pipeline, options.get("torch_dtype"), repository)
-        for name, part in (parts | ({_PROCESSOR: processor} if processor else {})).items():
-            record[f"{name}_type"] = type(part).__name__
-            if repository is None:
-                part.save_pretrained(directory / _COMPONENTS / name)
-            else:
-                record[f"{name}_name"], record[f"{name}_revision"] = repository
-        record |= {"components": list(parts), "transformers_version": transformers.__version__}
-        if repository is None:
-            pipeline.model.save_pretrained(directory / _MODEL, max_shard_size=options.get("shard_size") or "500MB")
-        predicts = processor is None and not type(pipeline).__name__.startswith(tuple(_NO_FUNCTION.split()))
+        if is_adapted(pipeline.model):
+            record["peft_adaptor"] = _ADAPTER
+            pipeline.model.save_pretrained(directory / _ADAPTER)
+        if base_path:
+            record["local_base_model_path"] = base_path
+            del record["model_binary"]
+        elif repository is None:
+            whole = without_adapter(pipeline.model) if is_adapted(pipeline.model) else base
+            whole.save_pretrained(directory / _MODEL, max_shard_size=options.get("shard_size") or "500MB")
+        parts = {name: part for name in PARTS if (part := getattr(pipeline, name, None)) and name != _PROCESSOR}
+        record |= _save_parts(parts, options.get("processor"), directory, repository)
+        record["transformers_version"] = transformers.__version__
+        _write_card(options.get("model_card"), directory)
+        predicts = not type(pipeline).__name__.startswith(tuple(_NO_FUNCTION.split()))
+        return self._saved(record, predicts and not options.get("processor"), options)
+
+    def _save_checkpoint(self, path: str, directory: Path, options: Mapping[str, Any]) -> SavedModel:
+        transformers = self._library()
+        task, dtype = _task(options), options.get("torch_dtype")
+        if not options.get("save_pretrained", True):
+            raise InvalidInput(
+                "save_pretrained",
+                "The `save_pretrained` argument must be set to True when logging a model from a local checkpoint. "
+                "Please set `save_pretrained=True`.",
+            )
+        _base_path(None, options.get("base_model_path"))
+        checkpoint = checkpoint_at(transformers, path)
+        record = {
+            "task": task,
+            "instance_type": pipeline_class(transformers, task),
+            "torch_dtype": str(dtype) if dtype else None,
+            "pipeline_model_type": checkpoint.model_class,
+            "source_model_name": path,
+            "model_binary": _MODEL,
+        }
+        copy_checkpoint(checkpoint, directory / _MODEL)
+        record |= _save_parts({"tokenizer": checkpoint.tokenizer}, options.get("processor"), directory, None)
+        record["transformers_version"] = transformers.__version__
+        _write_card(options.get("model_card"), directory)
+        return self._saved(record, True, options)
+
+    def _saved(self, record: Mapping[str, Any], predicts: bool, options: Mapping[str, Any]) -> SavedModel:
         config = options.get("model_config")
         function = ({"config": config} if config else {}) if predicts else None
-        return SavedModel(record, function, (self.distribution, "torch", "safetensors", "numpy", "pandas"))
+        adapter = ("peft",) if "peft_adaptor" in record else ()
+        needed = (self.distribution, "torch", *adapter, "safetensors", "numpy", "pandas")
+        return SavedModel(record, function, needed)
 
     def load(self, directory: Path, record: ModelRecord, trust: Trust, options: Mapping[str, Any]) -> Any:
         noted = record.flavor(self.name)
@@ -99,11 +141,16 @@ class TransformersFlavor(ModelFlavor):
         config = options.get("model_config") or {}
         if isinstance(model, transformers.Pipeline):
             return PipelineFunction(model, config, options.get("prompt_template"))
+        if isinstance(model, str):
+            path = str(checkpoint_at(transformers, model).directory)
+            made = transformers.pipeline(task=_task(options), model=path, tokenizer=path, trust_remote_code=False)
+            return PipelineFunction(made, config, options.get("prompt_template"))
         if not isinstance(model, dict):
             raise InvalidInput(
                 "transformers_model",
                 "The `transformers_model` must be one of the following types: \n (1) a transformers Pipeline\n (2) a "
-                f"dictionary of components for a transformers Pipeline\nreceived: {type(model)}",
+                "dictionary of components for a transformers Pipeline\n (3) a path to a local/DBFS directory "
+                f"containing a transformers model checkpoint.\nreceived: {type(model)}",
             )
         unknown = [key for key in model if key not in _GIVEN]
         if unknown or _MODEL not in model:
@@ -135,12 +182,14 @@ class TransformersFlavor(ModelFlavor):
         dtype = _dtype(options.get("torch_dtype") or noted.get("torch_dtype"))
         if dtype is not None:
             found["dtype"] = dtype
-        if noted.get("peft_adaptor") or noted.get("local_base_model_path"):
-            raise CorruptRecord("The model is an adapter of peft, which is not supported.")
-        home = None if "source_model_revision" not in noted else _cached(noted)
+        base = _known_base(noted, trust, options.get("base_model_path"))
+        home = None if "source_model_revision" not in noted else cached(noted)
         names = [*(noted.get("components") or ()), *([_PROCESSOR] if "processor_type" in noted else [])]
-        model_home = home or contained(directory, noted.get("model_binary", "pipeline"), is_directory=True)
+        model_home = base or home or contained(directory, noted.get("model_binary", "pipeline"), is_directory=True)
         found[_MODEL] = self._model(model_home, noted, trust, dtype, links=home is not None)
+        if noted.get("peft_adaptor"):
+            adapter = contained(directory, noted["peft_adaptor"], is_directory=True)
+            found[_MODEL] = with_adapter(found[_MODEL], adapter, trust)
         for name in names:
             if name not in PARTS:
                 raise CorruptRecord(f"The model has a component of an unknown kind: {shown(name)}.")
@@ -204,8 +253,8 @@ def _record(pipeline: Any, dtype: Any, repository: tuple[str, str] | None) -> di
     dtype = dtype or getattr(pipeline, "dtype", None) or getattr(pipeline.model, "dtype", None)
     if dtype is not None:
         record["torch_dtype"] = str(dtype)
-    record["pipeline_model_type"] = type(pipeline.model).__name__
-    record["source_model_name"] = pipeline.model.name_or_path
+    record["pipeline_model_type"] = type(base_of(pipeline.model)).__name__
+    record["source_model_name"] = base_of(pipeline.model).name_or_path
     if repository is None:
         record["model_binary"] = _MODEL
     else:
@@ -213,36 +262,85 @@ def _record(pipeline: Any, dtype: Any, repository: tuple[str, str] | None) -> di
     return record
 
 
-def _repository(model: Any) -> tuple[str, str] | None:
-    """Where on the hub a model came from; None if it did not, and so has to be saved all the same."""
-    import logging
+def _save_parts(
+    parts: Mapping[str, Any], processor: Any, directory: Path, repository: tuple[str, str] | None
+) -> dict[str, Any]:
+    """Save what a pipeline has beside its model, unless it stays on the hub; returns what is noted of it."""
+    record: dict[str, Any] = {}
+    for name, part in {**parts, **({_PROCESSOR: processor} if processor else {})}.items():
+        record[f"{name}_type"] = type(part).__name__
+        if repository is None:
+            part.save_pretrained(directory / _COMPONENTS / name)
+        else:
+            record[f"{name}_name"], record[f"{name}_revision"] = repository
+    return {**record, "components": list(parts)}
 
-    name, commit = str(model.name_or_path), getattr(model.config, "_commit_hash", None)
-    if _REPOSITORY.fullmatch(name) and not Path(name).exists() and commit:
-        return name, str(commit)
-    logging.getLogger(__name__).warning(
-        "The save_pretrained parameter is set to False, but it is not known where on the hub the model came from. "
-        "Therefore, the weights will be saved to disk anyway."
-    )
-    return None
+
+def _task(options: Mapping[str, Any]) -> str:
+    if not options.get("task"):
+        raise InvalidInput(
+            "task",
+            "The `task` argument must be specified when logging a model from a local checkpoint. Please provide the "
+            "task type of the pipeline.",
+        )
+    return str(options["task"])
 
 
-def _cached(noted: Mapping[str, Any]) -> Path:
-    """Where the hub's cache on this machine has a model that was saved by its name only; nothing is downloaded."""
-    from huggingface_hub import snapshot_download
+def _base_path(model: Any, path: Any) -> str | None:
+    """Where the base model of an adapter is said to be, and stays; None if nothing is said."""
+    if path is None:
+        return None
+    if not is_adapted(model):
+        raise InvalidInput(
+            "base_model_path",
+            "The `base_model_path` parameter is only supported for PEFT models. The provided model is not a PEFT "
+            "model.",
+        )
+    found = Path(path).absolute()
+    if not found.is_dir():
+        raise InvalidInput(
+            "base_model_path",
+            f"The specified base_model_path '{found}' does not exist or is not a directory. Please provide a valid "
+            "path to the base model.",
+        )
+    if not (found / "config.json").is_file():
+        raise InvalidInput(
+            "base_model_path",
+            f"The specified base_model_path '{found}' is not a valid Transformers checkpoint directory. Expected to "
+            "find a 'config.json' file in the directory.",
+        )
+    return str(found)
 
-    name, revision = noted.get("source_model_name"), noted.get("source_model_revision")
-    if not (isinstance(name, str) and _REPOSITORY.fullmatch(name)) or not _COMMIT.fullmatch(str(revision)):
-        raise CorruptRecord("The model was saved by its name only, and its record does not say which it is.")
-    try:
-        return Path(snapshot_download(name, revision=str(revision), local_files_only=True))
-    except Exception as error:  # the library has a class of its own for this, in another place in each version
-        raise NotFound(
-            "model", name,
-            f"The model was saved with save_pretrained=False, and '{name}' at revision {revision} is not in the local "
-            "cache of the hub. Nothing is downloaded while a model is loaded: fetch it first with "
-            f"huggingface_hub.snapshot_download('{name}', revision='{revision}').",
-        ) from error  # fmt: skip
+
+def _known_base(noted: Mapping[str, Any], trust: Trust, given: Any) -> Path | None:
+    """
+    The directory with the base model of an adapter that was saved without it; None for all other models.
+
+    Raises:
+        UntrustedContent: Only the record says where it is. NotFound: It is not there.
+    """
+    said = noted.get("local_base_model_path")
+    if not said:
+        return None
+    if given is None and not trust.allow_unsafe:
+        raise UntrustedContent(
+            f"The model is an adapter, and its record has the base model read from {shown(said)}, which is no part of "
+            "it. If that is the right one, load it with base_model_path=... or allow_unsafe_deserialization=True."
+        )
+    path = Path(said if given is None else given)
+    if not (path / "config.json").is_file():
+        raise NotFound("model", str(path), f"The base model of the adapter is not at {shown(str(path))}.")
+    return path
+
+
+def _write_card(card: Any, directory: Path) -> None:
+    """Write a card of the hub, as MLflow does."""
+    if card is not None:
+        import yaml
+
+        (directory / "model_card.md").write_text(card.text, encoding="utf-8")
+        data = yaml.safe_dump(card.data.to_dict(), default_flow_style=False, allow_unicode=True)
+        (directory / "model_card_data.yaml").write_text(data, encoding="utf-8")
 
 
 def _device(device: Any) -> Any:

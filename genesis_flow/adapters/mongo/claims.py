@@ -29,23 +29,29 @@ def claim_id(name: str) -> str:
     return f"name/{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-def claim(name: str, owner_id: Any, at: int) -> Document:
-    """The claim of its owner on a name, made at `at` milliseconds since the epoch."""
-    return {"_id": claim_id(name), "claims": name, "e": owner_id, "at": at}
+def claim(name: str, owner_id: Any, at: int, mark: str = "") -> Document:
+    """
+    The claim of its owner on a name, made at `at` milliseconds since the epoch.
+
+    Where two may think of the same owner id, `mark` tells their claims apart.
+    """
+    return {"_id": claim_id(name), "claims": name, "e": owner_id, "at": at, "by": mark}
 
 
 class IdTaken(Exception):
     """The claim is there, but another experiment has the id."""
 
 
-def add_claimed(experiments: Collection[Document], document: Document) -> bool:
+def add_claimed(experiments: Collection[Document], document: Document, mark: str = "") -> bool:
     """
     Insert the document of an experiment or registered model with its claim; False if its name is taken.
+
+    May be repeated with the same document and mark when it is not known what came of it.
 
     Raises:
         IdTaken: Give the document another id and call `add_under`.
     """
-    rows = [claim(document["name"], document["_id"], document["created"]), document]
+    rows = [claim(document["name"], document["_id"], document["created"], mark), document]
     for _ in range(2):
         try:
             experiments.insert_many(rows, ordered=True)
@@ -55,11 +61,34 @@ def add_claimed(experiments: Collection[Document], document: Document) -> bool:
                 raise
             if row["index"] == 1:
                 raise IdTaken from None
+            if _is_mine(experiments, rows[0]):
+                return _inserted(experiments, document)
             if not drop_if_left_behind(experiments, document["name"], document["created"]):
                 return False
         else:
             return True
     return False
+
+
+def _is_mine(experiments: Collection[Document], wanted: Document) -> bool:
+    """Whether an earlier attempt, of which nothing was heard, has made the claim."""
+    own = {key: wanted[key] for key in ("_id", "e", "by")}
+    return experiments.find_one(own, {"_id": 1}) is not None
+
+
+def _inserted(experiments: Collection[Document], document: Document) -> bool:
+    """Insert what the claim was made for, unless that is there; `IdTaken` if something else has the id."""
+    try:
+        experiments.insert_one(document)
+    except DuplicateKeyError:
+        if not _is_there(experiments, document):
+            raise IdTaken from None
+    return True
+
+
+def _is_there(experiments: Collection[Document], document: Document) -> bool:
+    """Whether the document was inserted by whoever has the claim on its name."""
+    return experiments.find_one({"_id": document["_id"], "name": document["name"]}, {"_id": 1}) is not None
 
 
 def add_under(experiments: Collection[Document], document: Document, claimed_as: int) -> bool:
@@ -69,7 +98,7 @@ def add_under(experiments: Collection[Document], document: Document, claimed_as:
     try:
         experiments.insert_one(document)
     except DuplicateKeyError:
-        return False
+        return _is_there(experiments, document)
     return True
 
 

@@ -24,6 +24,7 @@ from genesis_flow.adapters.mongo.claims import add_claimed
 from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.errors import shown, translating_errors
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
+from genesis_flow.adapters.mongo.leaders import Leaders
 from genesis_flow.adapters.mongo.pending import Copies
 from genesis_flow.adapters.mongo.preparing import prepare
 from genesis_flow.domain.errors import InvalidInput, Unsupported
@@ -108,6 +109,7 @@ class MongoDatabase:
         uri: A `mongodb://` or `mongodb+srv://` URI. It may hold a password, so it is never shown.
         artifact_root: Where the default experiment keeps its artifacts.
         timeout_s: How long to look for a server, unless the URI says otherwise.
+        patience_s: How long a call is repeated when a server that was reached before is away.
         dialect: What kind of server it is.
         wrapper: What is put around each collection, such as one that waits when the server is too busy.
     """
@@ -115,6 +117,7 @@ class MongoDatabase:
     uri: str = attrs.field(repr=False)
     artifact_root: str
     timeout_s: float = 5.0
+    patience_s: float = 30.0
     listeners: tuple[Any, ...] = ()
     dialect: Dialect = MONGODB
     wrapper: Callable[[Collection[Document]], Collection[Document]] | None = None
@@ -122,6 +125,7 @@ class MongoDatabase:
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     copies: Copies = attrs.field(factory=Copies, init=False, repr=False)
     places: dict[tuple[str, str], str] = attrs.field(factory=dict, init=False, repr=False)
+    leaders: Leaders = attrs.field(factory=Leaders, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
     _ready: Database[Document] | None = attrs.field(default=None, init=False, repr=False)
     _pid: int = attrs.field(default=-1, init=False, repr=False)
@@ -136,6 +140,11 @@ class MongoDatabase:
 
     def _wrapped(self, collection: Collection[Document]) -> Collection[Document]:
         return collection if self.wrapper is None else self.wrapper(collection)
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether the server has answered this process before."""
+        return self._ready is not None and self._pid == os.getpid()
 
     def close(self) -> None:
         """Close the connections; the next use opens them again."""

@@ -192,6 +192,7 @@ def candidates(
     scopes: Sequence[str],
     *,
     order: Order = (),
+    bound: NumberComparison | None = None,
     attributes: Collection[str] = terms.ATTRIBUTES,
 ) -> tuple[list[Condition], list[Comparison]]:
     """
@@ -199,6 +200,7 @@ def candidates(
 
     Args:
         scopes: What terms begin with; each condition leaves alone all that is not in one of them.
+        bound: That one of the filter's terms which few runs satisfy.
         attributes: Those that have terms.
     """
     found: list[Condition] = []
@@ -207,7 +209,8 @@ def candidates(
     for term in filter.terms:
         # Every value in a range of numbers is an index entry of its own: where a param leaves few runs, which must
         # be read for their order by that number anyway, looking at the numbers is faster than at the entries.
-        if has_param and isinstance(term, NumberComparison) and order and order[0].field == term.field:
+        by_this = isinstance(term, NumberComparison) and bool(order) and order[0].field == term.field
+        if by_this and term is not bound and (has_param or bound is not None):
             continue
         pick = _picker(term, attributes)
         if pick is not None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 import attrs
 from bson.errors import BSONError
@@ -40,6 +40,10 @@ _UNSUPPORTED = frozenset({59, 115, 263})
 _UNAVAILABLE = frozenset(
     {6, 7, 24, 43, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 16500}
 )
+
+#: Those of `_UNAVAILABLE` that do not last: a server that stops or starts, lost its place or its time.
+_PASSING = _UNAVAILABLE - {16500, WRITE_CONFLICT}
+_LONGEST_WAIT_S: Final = 1.0
 
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
@@ -142,44 +146,136 @@ def waiting() -> Waited:
     return _WAITED.get() or Waited()
 
 
-def operation(method: Callable[P, T]) -> Callable[P, T]:
-    """
-    Make a repository's method raise the domain's errors, and repeat it where it lost a conflict.
+class Reachable(Protocol):
+    """What an operation asks of its database before it is repeated."""
 
-    Servers that keep a whole command in one transaction (Azure's) end one of two writers that wait for each
-    other. Every method may be repeated: that is a promise of the ports.
+    patience_s: float
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether the server has answered this process before."""
+
+
+class Repository(Protocol):
+    """Whose methods are operations."""
+
+    @property
+    def _database(self) -> Reachable: ...
+
+
+R = TypeVar("R", bound=Repository)
+
+
+def is_passing(error: errors.PyMongoError) -> bool:
+    """Whether the failure may end by itself: a server restarts, another one takes over, a connection was cut."""
+    if isinstance(error, errors.BulkWriteError):
+        rows = [*error.details.get("writeErrors", ()), *error.details.get("writeConcernErrors", ())]
+        return bool(rows) and all(row.get("code") in _PASSING for row in rows)
+    if isinstance(error, errors.OperationFailure):
+        return error.code in _PASSING or error.has_error_label("RetryableWriteError")
+    return isinstance(error, (errors.AutoReconnect, errors.WaitQueueTimeoutError))
+
+
+def operation(method: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
+    """
+    Make a repository's method raise the domain's errors, and repeat it where that may help.
+
+    It is repeated where it lost a conflict (servers that keep a whole command in one transaction, as Azure's do, end
+    one of two writers that wait for each other), and, for `patience_s`, where the server went away. Every method
+    may be repeated: that is a promise of the ports.
+    """
+    return _repeating(method, ())
+
+
+def operation_settled_by(
+    *settled: type[GenesisFlowError],
+) -> Callable[[Callable[Concatenate[R, P], None]], Callable[Concatenate[R, P], None]]:
+    """
+    An operation that is done when, after an attempt with an unknown outcome, the next one raises one of `settled`.
+
+    What was to be removed is gone, or what was to be added is there: who asks cannot tell by whom.
     """
 
+    def decorated(method: Callable[Concatenate[R, P], None]) -> Callable[Concatenate[R, P], None]:
+        return _repeating(method, settled)
+
+    return decorated
+
+
+def _repeating(
+    method: Callable[Concatenate[R, P], T], settled: tuple[type[GenesisFlowError], ...]
+) -> Callable[Concatenate[R, P], T]:
     @functools.wraps(method)
-    def counted(*args: P.args, **kwargs: P.kwargs) -> T:
+    def counted(repository: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
         if _WAITED.get() is not None:  # a part of an operation
-            return repeated(*args, **kwargs)
+            return repeated(repository, *args, **kwargs)
         token = _WAITED.set(Waited())
         try:
-            return repeated(*args, **kwargs)
+            return repeated(repository, *args, **kwargs)
         finally:
             _WAITED.reset(token)
 
-    def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
-        for attempt in range(_CONFLICT_ATTEMPTS):
-            with translating_errors():
-                try:
-                    return method(*args, **kwargs)
-                except errors.PyMongoError as error:
-                    if attempt == _CONFLICT_ATTEMPTS - 1 or not is_conflict(error):
-                        raise
-            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # spreads writers, keeps no secret
-        raise AssertionError("the last attempt returns or raises")
+    def repeated(repository: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        attempts = Attempts(repository._database)
+        while True:
+            try:
+                with translating_errors(attempts):
+                    return method(repository, *args, **kwargs)
+            except Repeat as repeat:
+                time.sleep(repeat.after_s)
+            except settled:
+                if not attempts.had_unknown_outcome:
+                    raise
+                return None  # type: ignore[return-value]  # methods that can be settled return nothing
 
     return counted
 
 
+class Repeat(Exception):
+    """The method is to be called again after `after_s` seconds."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(after_s)
+        self.after_s = after_s
+
+
+class Attempts:
+    """Counts the failures of one call, and says when there were enough."""
+
+    def __init__(self, database: Reachable) -> None:
+        self._database = database
+        self._conflicts = 0
+        self._failures = 0
+        self._give_up_at: float | None = None
+
+    @property
+    def had_unknown_outcome(self) -> bool:
+        """Whether an attempt failed without saying what it had done."""
+        return self._failures > 0
+
+    def raise_repeat(self, error: errors.PyMongoError) -> None:
+        """Raise `Repeat` if the call should be repeated after `error`."""
+        if is_conflict(error):
+            self._conflicts += 1
+            if self._conflicts < _CONFLICT_ATTEMPTS:
+                raise Repeat(random.uniform(0, 0.01 * 2**self._conflicts))  # noqa: S311  # spreads writers
+        elif is_passing(error) and self._database.was_reached:
+            wait = random.uniform(0.5, 1) * min(0.02 * 2**self._failures, _LONGEST_WAIT_S)  # noqa: S311  # as above
+            now = time.monotonic()
+            self._give_up_at = self._give_up_at or now + self._database.patience_s
+            if now + wait < self._give_up_at:
+                self._failures += 1
+                raise Repeat(wait)
+
+
 @contextmanager
-def translating_errors() -> Iterator[None]:
-    """Raise the domain's errors in place of pymongo's."""
+def translating_errors(attempts: Attempts | None = None) -> Iterator[None]:
+    """Raise the domain's errors in place of pymongo's, or `Repeat` where `attempts` are left."""
     try:
         yield
     except errors.PyMongoError as error:
+        if attempts is not None:
+            attempts.raise_repeat(error)
         raise domain_error(error) from error
     except BSONError as error:
         raise CorruptRecord(f"A record cannot be written or read as BSON: {shown(error)}") from error

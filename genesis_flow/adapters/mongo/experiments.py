@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import attrs
@@ -15,7 +16,7 @@ from genesis_flow.adapters.mongo.documents import (
     experiment_to_document,
     texts_to_fields,
 )
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODEL_POINTS, MODELS, RUNS
 from genesis_flow.adapters.mongo.names import field_name, run_id_range
@@ -23,7 +24,7 @@ from genesis_flow.adapters.mongo.overflow import MongoOverflows
 from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.terms import REFRESH, moved
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
-from genesis_flow.domain.errors import Conflict, Inactive
+from genesis_flow.domain.errors import Conflict, Inactive, NotFound
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import ExperimentQuery
 from genesis_flow.domain.values.lifecycle import Stage
@@ -39,6 +40,7 @@ from genesis_flow.domain.values.refusals import (
 from genesis_flow.ports.experiments import ExperimentRepository
 
 _PURGE_BATCH = 200
+_MOVE_BATCH = 1_000
 _ID_ATTEMPTS = 64
 
 #: What is left of an experiment that was erased for good: its id, which is not given again.
@@ -51,26 +53,40 @@ class MongoExperimentRepository(ExperimentRepository):
 
     _database: MongoDatabase
 
-    @operation
     def add(self, experiment: NewExperiment) -> Experiment:
-        experiments, ids = self._database[EXPERIMENTS], self._database.experiment_ids
-        added = experiment.with_id(str(ids.next(experiments)))
+        ids, mark = self._database.experiment_ids, uuid.uuid4().hex
+        added = experiment.with_id(str(self._next_id()))
         try:
-            if not add_claimed(experiments, experiment_to_document(added)):
+            if not self._claim_and_insert(added, mark):
                 ids.give_back(int(added.id))
                 raise experiment_name_taken(experiment.name)
         except IdTaken:
             return self._add_under_another_id(experiment, int(added.id))
         return added
 
+    @operation
+    def _next_id(self) -> int:
+        return self._database.experiment_ids.next(self._database[EXPERIMENTS])
+
+    @operation
+    def _claim_and_insert(self, experiment: Experiment, mark: str) -> bool:
+        return add_claimed(self._database[EXPERIMENTS], experiment_to_document(experiment), mark)
+
     def _add_under_another_id(self, experiment: NewExperiment, claimed_as: int) -> Experiment:
-        experiments, ids = self._database[EXPERIMENTS], self._database.experiment_ids
         for attempt in range(_ID_ATTEMPTS):
-            added = experiment.with_id(str(ids.after_collision(experiments, attempt)))
-            if add_under(experiments, experiment_to_document(added), claimed_as):
+            added = experiment.with_id(str(self._id_after_collision(attempt)))
+            if self._insert_under(added, claimed_as):
                 return added
             claimed_as = int(added.id)
         raise Conflict("Many experiments are being created at this moment; try again.")
+
+    @operation
+    def _id_after_collision(self, attempt: int) -> int:
+        return self._database.experiment_ids.after_collision(self._database[EXPERIMENTS], attempt)
+
+    @operation
+    def _insert_under(self, experiment: Experiment, claimed_as: int) -> bool:
+        return add_under(self._database[EXPERIMENTS], experiment_to_document(experiment), claimed_as)
 
     @operation
     def get(self, experiment_id: str) -> Experiment:
@@ -125,7 +141,7 @@ class MongoExperimentRepository(ExperimentRepository):
         fields = {f"t.{name}": value for name, value in texts_to_fields(tags).items()}
         self._change(experiment_id, {"$set": {**fields, "updated": at}})
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove_tag(self, experiment_id: str, key: str, *, at: int) -> None:
         path = f"t.{field_name(key)}"
         update = {"$unset": {path: 1}, "$set": {"updated": at}}
@@ -148,7 +164,7 @@ class MongoExperimentRepository(ExperimentRepository):
         if self.get(experiment_id).stage.value != "active":
             raise Inactive("experiment", experiment_id)
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove(self, experiment_id: str, *, at: int) -> None:
         # Runs before the experiment, so that an interrupted removal can be repeated; and runs again
         # afterwards, for those that were added meanwhile.
@@ -165,26 +181,31 @@ class MongoExperimentRepository(ExperimentRepository):
         return self._database.dialect.routed(RUNS, experiment_id)
 
     def _remove_runs(self, experiment_id: str, at: int) -> None:
-        self._database[RUNS].update_many(
-            {"_id": run_id_range(experiment_id), **self._in_runs(experiment_id), "stage": "active"},
-            [moved(Stage.DELETED, deleted_at=at), REFRESH],
-        )
+        self._move_runs(experiment_id, Stage.ACTIVE, [moved(Stage.DELETED, deleted_at=at), REFRESH])
 
-    @operation
+    def _move_runs(self, experiment_id: str, stage: Stage, change: list[dict[str, Any]]) -> None:
+        """Change all runs in a stage, some at a time: no command takes long, however many there are."""
+        runs, here = self._database[RUNS], self._in_runs(experiment_id)
+        wanted = {"_id": run_id_range(experiment_id), **here, "stage": stage.value}
+        while True:
+            ids = [row["_id"] for row in runs.find(wanted, {"_id": 1}, limit=_MOVE_BATCH)]
+            if ids:
+                runs.update_many({"_id": {"$in": ids}, **here, "stage": stage.value}, change)
+            if len(ids) < _MOVE_BATCH:
+                return
+
+    @operation_settled_by(NotFound)
     def restore(self, experiment_id: str, *, at: int) -> None:
         if self.get(experiment_id).stage.value != "deleted":
             raise no_experiment(experiment_id)
-        self._database[RUNS].update_many(
-            {"_id": run_id_range(experiment_id), **self._in_runs(experiment_id), "stage": "deleted"},
-            [moved(Stage.ACTIVE), {"$unset": "deleted_at"}, REFRESH],
-        )
+        self._move_runs(experiment_id, Stage.DELETED, [moved(Stage.ACTIVE), {"$unset": "deleted_at"}, REFRESH])
         restored = self._database[EXPERIMENTS].update_one(
             {"_id": int(experiment_id), "stage": "deleted"}, {"$set": {"stage": "active", "updated": at}}
         )
         if not restored.matched_count:
             raise no_experiment(experiment_id)
 
-    @operation
+    @operation_settled_by(NotFound)
     def purge(self, experiment_id: str) -> None:
         known = self.get(experiment_id)
         if known.stage is not Stage.DELETED:

@@ -11,7 +11,7 @@ from pymongo import ReturnDocument
 from genesis_flow.adapters.mongo import model_search, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import Document, require_size
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODELS
 from genesis_flow.adapters.mongo.model_documents import (
@@ -25,8 +25,7 @@ from genesis_flow.adapters.mongo.names import field_name, run_document_id
 from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.terms import DELETED
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
-from genesis_flow.domain.errors import Conflict, Inactive, ParamConflict
-from genesis_flow.domain.search.evaluate import order_keys
+from genesis_flow.domain.errors import AlreadyExists, Conflict, Inactive, NotFound, ParamConflict
 from genesis_flow.domain.search.queries import LoggedModelQuery
 from genesis_flow.domain.values.pages import Cursor, Page
 from genesis_flow.domain.values.refusals import (
@@ -57,7 +56,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
     def _open_places(self) -> Places:
         return Places(self._database, MODELS, "model")
 
-    @operation
+    @operation_settled_by(AlreadyExists)
     def add(self, model: LoggedModel) -> None:
         self._require_active_experiment(model.experiment_id)
         document = model_to_document(model)
@@ -101,9 +100,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
             cursor=cursor, limit=query.limit + 1, projection=PROJECTION, dialect=self._database.dialect,
         )
         found = self._models(documents[: query.limit])
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return search.page(found, query, has_more=len(documents) > query.limit)
 
     @operation
     def update(self, model_id: str, *, status: ModelStatus, at: int) -> LoggedModel:
@@ -148,7 +145,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         if changes:
             raise ParamConflict(model_id, changes, "logged model")
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove_tag(self, model_id: str, key: str) -> None:
         path = f"t.{field_name(key)}"
         removed = self._database[MODELS].update_one(
@@ -175,7 +172,7 @@ class MongoLoggedModelRepository(LoggedModelRepository):
         )
         return [document_to_model({**row, "r": ()}) for row in rows]
 
-    @operation
+    @operation_settled_by(NotFound)
     def purge(self, model_id: str) -> None:
         models = self._database[MODELS]
         row = self._places.find_one(model_id, {"stage": 1})

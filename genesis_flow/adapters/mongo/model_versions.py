@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.indexes import MODEL_VERSIONS, REGISTERED_MODELS
 from genesis_flow.adapters.mongo.names import field_name
 from genesis_flow.adapters.mongo.registry_documents import (
@@ -23,11 +25,12 @@ from genesis_flow.adapters.mongo.registry_documents import (
     whole_version,
 )
 from genesis_flow.adapters.mongo.registry_search import find_versions
+from genesis_flow.adapters.mongo.search import page
 from genesis_flow.domain.entities.model_version import ModelVersion, NewModelVersion, VersionStage
 from genesis_flow.domain.entities.registered_model import RegisteredModel
-from genesis_flow.domain.search.evaluate import order_keys
+from genesis_flow.domain.errors import NotFound
 from genesis_flow.domain.search.queries import ModelVersionQuery
-from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import no_alias, no_model, no_version
 from genesis_flow.ports.model_versions import ModelVersionRepository
 
@@ -42,17 +45,27 @@ class MongoModelVersionRepository(ModelVersionRepository):
 
     _database: MongoDatabase
 
-    @operation
     def add(self, version: NewModelVersion) -> ModelVersion:
+        model = self._counted(version.name, version.created_at)
+        added = version.with_number(int(model["n"]))
+        self._insert(version_to_document(added, model["_id"]))
+        return added
+
+    @operation
+    def _counted(self, name: str, at: int) -> Document:
         model = self._database[REGISTERED_MODELS].find_one_and_update(
-            {"name": version.name}, {"$inc": {"n": 1}, "$set": {"updated": version.created_at}},
+            {"name": name}, {"$inc": {"n": 1}, "$set": {"updated": at}},
             projection={"n": 1}, return_document=ReturnDocument.AFTER,
         )
         if model is None:
-            raise no_model(version.name)
-        added = version.with_number(int(model["n"]))
-        self._database[MODEL_VERSIONS].insert_one(version_to_document(added, model["_id"]))
-        return added
+            raise no_model(name)
+        return model
+
+    @operation
+    def _insert(self, document: Document) -> None:
+        # The number is this call's alone: what is there already is what was sent before, when nothing was heard of it.
+        with contextlib.suppress(DuplicateKeyError):
+            self._database[MODEL_VERSIONS].insert_one(document)
 
     @operation
     def get(self, name: str, version: int) -> ModelVersion:
@@ -75,9 +88,7 @@ class MongoModelVersionRepository(ModelVersionRepository):
         models, versions = self._database[REGISTERED_MODELS], self._database[MODEL_VERSIONS]
         documents = find_versions(models, versions, query, self._database.dialect)
         found = [document_to_version(document, document["name"]) for document in documents[: query.limit]]
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return page(found, query, has_more=len(documents) > query.limit)
 
     @operation
     def find_latest(self, models: Sequence[RegisteredModel]) -> Sequence[ModelVersion]:
@@ -149,7 +160,7 @@ class MongoModelVersionRepository(ModelVersionRepository):
     def remove_tag(self, name: str, version: int, key: str) -> None:
         self._update(name, version, untag_update(key))
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove(self, name: str, version: int, *, at: int) -> None:
         # Aliases before the version, so that none is left without one if this is interrupted; and once more
         # afterwards, for those that were set meanwhile (see `set_alias`).

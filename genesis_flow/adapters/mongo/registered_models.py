@@ -11,7 +11,7 @@ from pymongo import ReturnDocument
 
 from genesis_flow.adapters.mongo.claims import add_claimed, release, take
 from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.indexes import MODEL_VERSIONS, REGISTERED_MODELS
 from genesis_flow.adapters.mongo.model_versions import find_with_model
 from genesis_flow.adapters.mongo.names import field_name, prefix_range
@@ -24,11 +24,11 @@ from genesis_flow.adapters.mongo.registry_documents import (
     untag_update,
 )
 from genesis_flow.adapters.mongo.registry_search import find_models
+from genesis_flow.adapters.mongo.search import page
 from genesis_flow.domain.entities.registered_model import NewRegisteredModel, RegisteredModel
-from genesis_flow.domain.errors import Conflict
-from genesis_flow.domain.search.evaluate import order_keys
+from genesis_flow.domain.errors import Conflict, NotFound
 from genesis_flow.domain.search.queries import RegisteredModelQuery
-from genesis_flow.domain.values.pages import Cursor, Page
+from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import model_name_taken, no_model, no_version
 from genesis_flow.ports.registered_models import RegisteredModelRepository
 
@@ -43,12 +43,15 @@ class MongoRegisteredModelRepository(RegisteredModelRepository):
 
     _database: MongoDatabase
 
-    @operation
     def add(self, model: NewRegisteredModel) -> RegisteredModel:
         added = model.with_id(uuid.uuid4().hex)
-        if not add_claimed(self._database[REGISTERED_MODELS], model_to_document(added)):
+        if not self._claim_and_insert(model_to_document(added)):
             raise model_name_taken(model.name)
         return added
+
+    @operation
+    def _claim_and_insert(self, document: Document) -> bool:
+        return add_claimed(self._database[REGISTERED_MODELS], document)
 
     @operation
     def get(self, name: str) -> RegisteredModel:
@@ -64,27 +67,36 @@ class MongoRegisteredModelRepository(RegisteredModelRepository):
     def find(self, query: RegisteredModelQuery) -> Page[RegisteredModel]:
         documents = find_models(self._database[REGISTERED_MODELS], query, self._database.dialect)
         found = [document_to_model(document) for document in documents[: query.limit]]
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return page(found, query, has_more=len(documents) > query.limit)
+
+    def rename(self, name: str, new_name: str, *, at: int) -> RegisteredModel:
+        id = self._id(name)
+        renamed = self._rename(id, name, new_name, at)
+        if new_name != name:
+            self._release(name, id)
+        return document_to_model(renamed)
 
     @operation
-    def rename(self, name: str, new_name: str, *, at: int) -> RegisteredModel:
-        models, id = self._database[REGISTERED_MODELS], self._document(name)["_id"]
+    def _id(self, name: str) -> str:
+        return str(self._document(name)["_id"])
+
+    @operation
+    def _rename(self, id: str, name: str, new_name: str, at: int) -> Document:
+        models = self._database[REGISTERED_MODELS]
         if not take(models, new_name, id, at):
             raise model_name_taken(new_name)
         renamed = models.find_one_and_update(
-            {"_id": id, "name": name}, {"$set": {"name": new_name, "updated": at}},
+            {"_id": id, "name": {"$in": [name, new_name]}}, {"$set": {"name": new_name, "updated": at}},
             projection=MODEL_PROJECTION, return_document=ReturnDocument.AFTER,
         )
         if renamed is None:
-            now = models.find_one({"_id": id}, {"name": 1})
-            if now is None or now["name"] != new_name:
-                release(models, new_name, id)
+            release(models, new_name, id)
             raise Conflict(f"The registered model {name} was renamed or deleted by another writer meanwhile.")
-        if new_name != name:
-            release(models, name, id)
-        return document_to_model(renamed)
+        return renamed
+
+    @operation
+    def _release(self, name: str, id: str) -> None:
+        release(self._database[REGISTERED_MODELS], name, id)
 
     @operation
     def describe(self, name: str, description: str | None, *, at: int) -> RegisteredModel:
@@ -123,14 +135,21 @@ class MongoRegisteredModelRepository(RegisteredModelRepository):
         if not self._database[REGISTERED_MODELS].update_one({"name": name}, update).matched_count:
             raise no_model(name)
 
-    @operation
     def remove(self, name: str) -> None:
         # The model goes first: without it nobody finds its versions. Interrupted here, they are left where they
         # disturb nobody, and the claim on the name goes to whoever wants it.
-        models, id = self._database[REGISTERED_MODELS], self._document(name)["_id"]
-        if not models.delete_one({"_id": id, "name": name}).deleted_count:
+        id = self._id(name)
+        self._delete(name, id)
+        self._release(name, id)
+        self._delete_versions(id)
+
+    @operation_settled_by(NotFound)
+    def _delete(self, name: str, id: str) -> None:
+        if not self._database[REGISTERED_MODELS].delete_one({"_id": id, "name": name}).deleted_count:
             raise no_model(name)
-        release(models, name, id)
+
+    @operation
+    def _delete_versions(self, id: str) -> None:
         versions = self._database[MODEL_VERSIONS]
         while rows := list(versions.find({"_id": prefix_range(id)}, {"_id": 1}, limit=_REMOVAL_BATCH)):
             versions.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from genesis_flow.adapters.mongo import conditions, search
-from genesis_flow.adapters.mongo.names import run_document_id, run_id_range
+from genesis_flow.adapters.mongo.names import field_name, run_document_id, run_id_range
 from genesis_flow.adapters.mongo.terms import scope
-from genesis_flow.domain.search.ast import Field, Kind, OrderKey
+from genesis_flow.domain.search.ast import Field, Filter, Kind, NumberComparison, OrderKey
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import View
 from genesis_flow.domain.values.pages import Cursor
@@ -21,26 +22,44 @@ DEFAULT_ORDER: Final = (
 BY_ID: Final = search.SortKey("_id", True)
 
 
-def plan(query: RunQuery) -> tuple[list[conditions.Condition], list[search.SortKey]]:
+def plan(
+    query: RunQuery, bound: NumberComparison | None = None
+) -> tuple[list[conditions.Condition], list[search.SortKey]]:
     """The conditions and sort keys of a search: a range of `_id` where that is the order, else terms if any."""
     experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
+    filter = query.filter if bound is None else Filter((*query.filter.terms, bound))
     if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
-        keys = [*search.sort_keys(query.order[:-2], query.filter, attributes), BY_ID]
+        keys = [*search.sort_keys(query.order[:-2], filter, attributes), BY_ID]
     else:
-        keys = search.sort_keys(query.order, query.filter, attributes)
+        keys = search.sort_keys(query.order, filter, attributes)
     if keys != [BY_ID]:
         scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
-        candidates, answered = conditions.candidates(query.filter, scopes, order=query.order)
+        candidates, answered = conditions.candidates(filter, scopes, order=query.order, bound=bound)
         if candidates:
-            return [*candidates, *conditions.exact(query.filter, attributes, but=answered)], keys
+            return [*candidates, *conditions.exact(filter, attributes, but=answered)], keys
     ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
-    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(query.filter, attributes)]
+    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(filter, attributes)]
     if query.view is not View.ALL:
         wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
     return wanted, keys
 
 
-def document_id(query: RunQuery, cursor: Cursor) -> str:
+def leading_value(query: RunQuery, documents: Sequence[Mapping[str, Any]]) -> float | None:
+    """The value of the metric that comes first in the order, in the run behind the page."""
+    if len(documents) <= query.limit or query.order[0].field.kind is not Kind.METRIC:
+        return None
+    point = documents[-1]["m"].get(field_name(query.order[0].field.key))
+    return None if point is None else float(point["v"])
+
+
+def cursor_of(query: RunQuery, keys: Sequence[search.SortKey]) -> Cursor | None:
+    """Where the page begins in the order of `keys`, which may have one place for the last two of the query."""
+    if query.cursor is None or keys[-1] != BY_ID:
+        return query.cursor
+    return Cursor((*query.cursor.keys[:-2], (0, _document_id(query, query.cursor))))
+
+
+def _document_id(query: RunQuery, cursor: Cursor) -> str:
     """The `_id` of the last run on the page before."""
     (_, started_at), (_, run_id) = cursor.keys[-2:]
     return run_document_id(query.experiment_ids[0], int(started_at or 0), str(run_id))

@@ -13,7 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
 
 from genesis_flow.adapters.mongo import pending, search
-from genesis_flow.adapters.mongo.changes import with_new
+from genesis_flow.adapters.mongo.changes import additions, with_new
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.datasets import MongoDatasets
 from genesis_flow.adapters.mongo.documents import (
@@ -21,10 +21,9 @@ from genesis_flow.adapters.mongo.documents import (
     RUN_PROJECTION,
     Document,
     document_to_run,
-    point_to_document,
     run_to_document,
 )
-from genesis_flow.adapters.mongo.errors import operation
+from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.experiments import PURGED
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
@@ -32,13 +31,14 @@ from genesis_flow.adapters.mongo.names import field_name, key_of
 from genesis_flow.adapters.mongo.overflow import MongoOverflows, Outgrown
 from genesis_flow.adapters.mongo.overflow_search import OverflowSearch
 from genesis_flow.adapters.mongo.places import Places
-from genesis_flow.adapters.mongo.run_search import BY_ID, document_id, plan
+from genesis_flow.adapters.mongo.run_search import BY_ID, cursor_of, leading_value, plan
 from genesis_flow.adapters.mongo.segments import Texts, growth
 from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved
 from genesis_flow.domain.entities.dataset import DatasetInput
-from genesis_flow.domain.entities.metric import Metric, MetricHistory, latest
+from genesis_flow.domain.entities.metric import Metric, MetricHistory
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
-from genesis_flow.domain.errors import Conflict, Inactive, NotFound, ParamConflict
+from genesis_flow.domain.errors import AlreadyExists, Conflict, Inactive, NotFound, ParamConflict
+from genesis_flow.domain.search.ast import NumberComparison
 from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
@@ -82,7 +82,7 @@ class MongoRunRepository(RunRepository):
     def _spills(self) -> bool:
         return self._database.dialect.spills
 
-    @operation
+    @operation_settled_by(AlreadyExists)  # ids are given by whoever adds, who never gives one twice
     def add(self, run: Run) -> None:
         self._require_active_experiment(run.experiment_id)
         document = run_to_document(run)
@@ -120,29 +120,41 @@ class MongoRunRepository(RunRepository):
 
     @operation
     def find(self, query: RunQuery) -> Page[Run]:
-        cursor = query.cursor
         if not query.experiment_ids:
             return Page([])
-        wanted, keys = plan(query)
-        if cursor is not None and keys[-1] == BY_ID:
-            cursor = Cursor((*cursor.keys[:-2], (0, document_id(query, cursor))))
-        documents: Sequence[Any]
-        found: Sequence[Run]
         if self._spills:
-            spilling = OverflowSearch(self._database, self._overflows)
-            documents = spilling.find(query, wanted, keys, cursor=cursor, limit=query.limit + 1)
-            found = self._runs(documents[: query.limit])
-        else:
-            documents = search.read(
-                self._database[RUNS].with_options(_RAW), wanted, keys,
-                cursor=cursor, limit=query.limit + 1, projection=RUN_PROJECTION,
-            )
-            page = documents[: query.limit]
-            contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
-            found = Lazily(page, partial(_raw_to_run, contents=contents))
+            return self._find_among_big(query)
+        documents = self._first_documents(query)
+        page = documents[: query.limit]
+        contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
+        found = Lazily(page, partial(_raw_to_run, contents=contents))
         if len(documents) <= query.limit:
             return Page(found)
         return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+
+    def _find_among_big(self, query: RunQuery) -> Page[Run]:
+        wanted, keys = plan(query)
+        spilling = OverflowSearch(self._database, self._overflows)
+        documents = spilling.find(query, wanted, keys, cursor=cursor_of(query, keys), limit=query.limit + 1)
+        found = self._runs(documents[: query.limit])
+        return search.page(found, query, has_more=len(documents) > query.limit)
+
+    def _first_documents(self, query: RunQuery) -> list[RawBSONDocument]:
+        """The documents of a page, and the one behind it."""
+        leaders = self._database.leaders
+        bound = leaders.bound(query)
+        documents = self._documents(query, bound) if bound is not None else []
+        if len(documents) <= query.limit:
+            documents = self._documents(query)
+        leaders.note(query, leading_value(query, documents))
+        return documents
+
+    def _documents(self, query: RunQuery, bound: NumberComparison | None = None) -> list[RawBSONDocument]:
+        wanted, keys = plan(query, bound)
+        return search.read(
+            self._database[RUNS].with_options(_RAW), wanted, keys,
+            cursor=cursor_of(query, keys), limit=query.limit + 1, projection=RUN_PROJECTION,
+        )
 
     @operation
     def append(
@@ -162,7 +174,7 @@ class MongoRunRepository(RunRepository):
             by_key.setdefault(metric.key, []).append(metric)
         named = {field_name(key): value for key, value in (params or {}).items()}
         guard = {f"p.{name}": {"$in": [None, value]} for name, value in named.items()}
-        change = _additions(by_key, named, tags or {})
+        change = additions(by_key, named, tags or {})
         waits = 0 < len(metrics) <= pending.MOST
         copy = self._database.copies.take(run_id) if waits else None
         if waits:
@@ -277,7 +289,7 @@ class MongoRunRepository(RunRepository):
             return self.update(run_id, status=status, ended_at=ended_at, name=name)
         return self._runs([document])[0]
 
-    @operation
+    @operation_settled_by(NotFound)
     def remove_tag(self, run_id: str, key: str) -> None:
         path, near = f"t.{field_name(key)}", {"big": None} if self._spills and key != NAME_TAG else {}
         wanted = {**self._places.wanted(run_id), "stage": "active", path: {"$exists": True}, **near}
@@ -354,7 +366,7 @@ class MongoRunRepository(RunRepository):
         )
         return self._runs(documents)
 
-    @operation
+    @operation_settled_by(NotFound)
     def purge(self, run_id: str) -> None:
         runs = self._database[RUNS]
         row = self._places.find_one(run_id, {"stage": 1})
@@ -367,22 +379,6 @@ class MongoRunRepository(RunRepository):
             self._overflows.purge(run_id)
         runs.delete_one({**self._places.wanted(run_id), "stage": "deleted"})
         self._places.release([run_id])
-
-
-def _additions(
-    metrics: Mapping[str, Sequence[Metric]], params: Mapping[str, str], tags: Mapping[str, str]
-) -> Document:
-    """The `$set` stage that adds to a run. Values are literal: a text may look like an expression."""
-    change: Document = {f"p.{name}": {"$literal": value} for name, value in params.items()}
-    change |= {f"t.{field_name(key)}": {"$literal": value} for key, value in tags.items()}
-    if NAME_TAG in tags:
-        change["name"] = {"$literal": tags[NAME_TAG]}
-    for key, points in metrics.items():
-        name = field_name(key)
-        newest = point_to_document(latest(points)[key])
-        change[f"m.{name}"] = {"$max": [f"$m.{name}", {"$literal": newest}]}
-        change[f"n.{name}"] = {"$add": [{"$ifNull": [f"$n.{name}", 0]}, len(points)]}
-    return change
 
 
 #: The runs of a page are decoded when they are looked at.

@@ -11,6 +11,11 @@ from pymongo.collection import Collection
 from genesis_flow.adapters.mongo import ordering
 from genesis_flow.adapters.mongo.conditions import Condition, path_of
 from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
+from genesis_flow.domain.entities.experiment import Experiment
+from genesis_flow.domain.entities.logged_model import LoggedModel
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.entities.registered_model import RegisteredModel
+from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.search.ast import (
     Filter,
     Kind,
@@ -21,10 +26,13 @@ from genesis_flow.domain.search.ast import (
     OrderKey,
     TextComparison,
 )
-from genesis_flow.domain.values.pages import Cursor
+from genesis_flow.domain.search.evaluate import order_keys
+from genesis_flow.domain.search.queries import Query
+from genesis_flow.domain.values.pages import Cursor, Page
 
 Document = dict[str, Any]
 D = TypeVar("D", bound=Mapping[str, Any])
+E = TypeVar("E", Run, Experiment, RegisteredModel, ModelVersion, LoggedModel)
 
 _VALUE, _NAN, _MISSING = 0, 1, 2
 _NEVER_MISSING: Final = frozenset(
@@ -175,3 +183,8 @@ def read(
         *([{"$project": {**projection, **extra}}] if projection or extra else []),
     ]
     return list(collection.aggregate(pipeline, batchSize=limit + 1))
+
+
+def page(found: Sequence[E], query: Query, *, has_more: bool) -> Page[E]:
+    """The page of a search that `found` is; with a token if there are more."""
+    return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint) if has_more else None)

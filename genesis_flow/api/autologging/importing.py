@@ -10,7 +10,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
-_waiting: dict[str, Callable[[], None]] = {}
+#: What is to be done, by library and by who wants it.
+_waiting: dict[str, dict[str, Callable[[], None]]] = {}
 _lock: Final = threading.RLock()
 
 
@@ -38,13 +39,14 @@ class _Finder:
 _finder: Final = _Finder()
 
 
-def when_imported(library: str, do: Callable[[], None]) -> None:
-    """Call `do` once `library` is imported, or now if it is already; the latest `do` replaces an earlier one."""
+def when_imported(library: str, do: Callable[[], None], owner: str = "") -> None:
+    """Call `do` once `library` is imported, or now if it is already; it replaces an earlier one of its owner."""
     with _lock:
+        waiting = _waiting.setdefault(library, {})
         if library in sys.modules:
-            _waiting.pop(library, None)
+            waiting.pop(owner, None)
         else:
-            _waiting[library] = do
+            waiting[owner] = do
             if _finder not in sys.meta_path:
                 sys.meta_path.insert(0, _finder)
             return
@@ -56,8 +58,7 @@ def _tell_when_loaded(loader: Any, library: str) -> None:
 
     def load_and_tell(module: ModuleType) -> None:
         load(module)
-        do = _waiting.pop(library, None)
-        if do is not None:
+        for do in _waiting.pop(library, {}).values():
             do()
 
     loader.exec_module = load_and_tell

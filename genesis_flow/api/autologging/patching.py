@@ -40,11 +40,29 @@ class _Patch:
             setattr(self.place, self.name, self.before)
 
 
+@attrs.frozen
+class _Item:
+    """One value of a dictionary that was replaced; `before` is `_MISSING` where there was none."""
+
+    place: dict[Any, Any]
+    name: Any
+    before: Any
+    after: Any
+
+    def revert(self) -> None:
+        if self.place.get(self.name) is not self.after:
+            return
+        if self.before is _MISSING:
+            del self.place[self.name]
+        else:
+            self.place[self.name] = self.before
+
+
 @attrs.define
 class Patches:
     """What one flavor has replaced; all of it can be put back."""
 
-    _made: list[_Patch] = attrs.field(factory=list)
+    _made: list[_Patch | _Item] = attrs.field(factory=list)
 
     def __len__(self) -> int:
         return len(self._made)
@@ -73,6 +91,15 @@ class Patches:
         name = found.__name__
         if home is not None and home is not module and getattr(home, name, None) is found:
             self._replace(home, name, after)
+
+    def item(self, table: dict[Any, Any], name: Any, value: Any) -> None:
+        """Let `table[name]` be `value`."""
+        self._made.append(_Item(table, name, table.get(name, _MISSING), value))
+        table[name] = value
+
+    def has(self, cls: type, name: str) -> bool:
+        """Whether `cls.name` is replaced, as it is found now."""
+        return any(each.place is cls and each.name == name for each in self._made)
 
     def revert(self) -> None:
         """Put back what was there."""

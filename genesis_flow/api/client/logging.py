@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.api import session
 from genesis_flow.api.client.connected import Connected
@@ -155,11 +156,11 @@ class LoggingClient(Connected):
 
         Source: MLflow `MlflowClient.log_batch`.
         """
-        points = [domain.Metric(view.key, metric_value(view.value), view.timestamp, view.step) for view in metrics]
+        points, has_models = _points(metrics)
         pairs = [(param.key, str(param.value)) for param in params]
         labels = [(tag.key, str(tag.value)) for tag in tags]
         active = session.active_model_id()
-        if active is not None or any(view.model_id is not None for view in metrics):
+        if active is not None or has_models:
             points = [
                 _of_model(point, view.model_id or active, view.dataset_name, view.dataset_digest)
                 for point, view in zip(points, metrics, strict=True)
@@ -220,6 +221,19 @@ class LoggingClient(Connected):
 
     def _queue(self) -> AsyncLogging:
         return session.async_logging(self._tracking_uri)
+
+
+_columns: Final = attrgetter("key", "value", "timestamp", "step", "model_id")
+
+
+def _points(views: Sequence[Metric]) -> tuple[list[domain.Metric], bool]:
+    """The points of `views`, and whether any names a logged model."""
+    rows = [*map(_columns, views)]
+    points = [
+        domain.Metric(key, value if type(value) is float else metric_value(value), timestamp, step)
+        for key, value, timestamp, step, _ in rows
+    ]
+    return points, any(row[4] is not None for row in rows)
 
 
 def _of_model(

@@ -7,6 +7,7 @@ The registry may be another store than the one that runs and logged models are k
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,13 @@ import attrs
 
 from genesis_flow.api import session
 from genesis_flow.api.exceptions import NOT_FOUND, MlflowException
-from genesis_flow.domain.errors import InvalidInput, NotFound
+from genesis_flow.domain.entities.model_version import ModelVersion
+from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.use_cases.model_versions import LoggedModelPlace
 from genesis_flow.domain.values.model_uris import ModelUri, is_model_uri, model_uri
 from genesis_flow.domain.values.paths import artifact_path
+
+_log = logging.getLogger(__name__)
 
 MODEL_VERSIONS_TAG = "mlflow.modelVersions"
 
@@ -31,21 +35,10 @@ def logged_model_place(tracking_uri: str | None, model_id: str) -> LoggedModelPl
     Raises:
         NotFound: No such logged model.
     """
-    model = _client_method(tracking_uri, "get_logged_model")(model_id)
-    return LoggedModelPlace(model.artifact_location, model.source_run_id)
-
-
-def _client_method(tracking_uri: str | None, name: str) -> Any:
     from genesis_flow.api.client import MlflowClient
 
-    method = getattr(MlflowClient(tracking_uri), name, None)
-    if method is not None:
-        return method
-
-    def missing(model_id: str = "", **_: Any) -> Any:
-        raise NotFound("logged model", model_id, f"Logged model with ID '{model_id}' not found.")
-
-    return missing
+    model = MlflowClient(tracking_uri).get_logged_model(model_id)
+    return LoggedModelPlace(model.artifact_location, model.source_run_id)
 
 
 @attrs.frozen
@@ -72,10 +65,25 @@ def model_place(uri: str, tracking_uri: str | None = None, registry_uri: str | N
     path = artifact_path(wanted.path).text
     if wanted.logged_model_id is not None:
         return ModelPlace(logged_model_place(tracking_uri, wanted.logged_model_id).artifact_location, path)
-    version = session.application(registry_uri or registry_of(tracking_uri)).model_versions.resolve(wanted)
-    if is_model_uri(version.storage_location):
-        raise InvalidInput("model_uri", f"The location of {uri} is {version.storage_location}: no files are there.")
+    version = registered_version(wanted, registry_uri or registry_of(tracking_uri))
     return ModelPlace(version.storage_location, path, version.name, version.version)
+
+
+def registered_version(wanted: ModelUri, registry_uri: str) -> ModelVersion:
+    """
+    The version of a registered model that a URI names, which has files.
+
+    Raises:
+        NotFound: No such version. InvalidInput: Its location is not one of files.
+    """
+    version = session.application(registry_uri).model_versions.resolve(wanted)
+    if is_model_uri(version.storage_location):
+        raise InvalidInput(
+            "model_uri",
+            f"The location of version {version.version} of {version.name} is {version.storage_location}: "
+            "no files are there.",
+        )
+    return version
 
 
 def registry_of(tracking_uri: str | None) -> str:
@@ -132,13 +140,12 @@ def _logged_model_of(client: Any, run: Any, name: str) -> str:
 
 
 def _logged_models(client: Any, run: Any, name: str) -> Sequence[Any]:
-    search = getattr(client, "search_logged_models", None)
-    if search is None or "'" in name:  # no logged model has a quote in its name
+    if "'" in name:  # no logged model has a quote in its name
         return ()
     found: list[Any] = []
     token = None
     while True:
-        page = search([run.info.experiment_id], filter_string=f"name = '{name}'", page_token=token)
+        page = client.search_logged_models([run.info.experiment_id], filter_string=f"name = '{name}'", page_token=token)
         found += [model for model in page if model.source_run_id == run.info.run_id]
         token = page.token
         if not token:
@@ -146,14 +153,11 @@ def _logged_models(client: Any, run: Any, name: str) -> Sequence[Any]:
 
 
 def note_registration(client: Any, model_id: str, name: str, version: Any) -> None:
-    """Write on a logged model that it was registered; one that is gone is left alone."""
-    setter = getattr(client, "set_logged_model_tags", None)
-    if setter is None:
-        return
+    """Write on a logged model that it was registered, if that is possible: the version is there in any case."""
     try:
         known = client.get_logged_model(model_id).tags.get(MODEL_VERSIONS_TAG)
         noted = [*(json.loads(known) if known else []), {"name": name, "version": version}]
-        setter(model_id, {MODEL_VERSIONS_TAG: json.dumps(noted)})
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
+        client.set_logged_model_tags(model_id, {MODEL_VERSIONS_TAG: json.dumps(noted)})
+    except (MlflowException, ValueError) as error:
+        if getattr(error, "error_code", None) != "RESOURCE_DOES_NOT_EXIST":
+            _log.warning("It was not noted on %s that it is version %s of %s: %s", model_id, version, name, error)

@@ -51,6 +51,28 @@ class _Comparable(_MlflowObject):
     __hash__ = None  # type: ignore[assignment]  # content may change
 
 
+class _Tag(_Comparable):
+    """A text under a key; what it belongs to is what its subclasses differ in."""
+
+    def __init__(self, key: str, value: str) -> None:
+        self._key = key
+        self._value = value
+
+    @property
+    def key(self) -> str:
+        """Name of the tag."""
+        return self._key
+
+    @property
+    def value(self) -> str:
+        """Text of the tag."""
+        return self._value
+
+    @classmethod
+    def _properties(cls) -> list[str]:
+        return ["key", "value"]
+
+
 def _shown(value: object) -> str:
     import pprint  # only needed to show things
 

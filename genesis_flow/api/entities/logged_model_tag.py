@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from genesis_flow.api.entities._mlflow_object import _Comparable
+from genesis_flow.api.entities._mlflow_object import _Tag
 
 
-class LoggedModelTag(_Comparable):
+class LoggedModelTag(_Tag):
     """A tag of a logged model."""
-
-    def __init__(self, key: str, value: str) -> None:
-        self._key = key
-        self._value = value
-
-    @property
-    def key(self) -> str:
-        """Name of the tag."""
-        return self._key
-
-    @property
-    def value(self) -> str:
-        """Text of the tag."""
-        return self._value

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from genesis_flow.api import session
 from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.entities.model_registry import Prompt, PromptVersion
+from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.paging import all_pages
+
+_log = logging.getLogger(__name__)
 
 
 def register_prompt(
@@ -39,13 +43,14 @@ def load_prompt(
     cache_ttl_seconds: float | None = None,
 ) -> PromptVersion | None:
     """
-    A version of a prompt; the active run and the logged model `model_id` are linked to it.
+    A version of a prompt; the active run and a logged model are linked to it.
 
     Args:
         name_or_uri: The name, or `prompts:/name/1` or `prompts:/name@alias`.
         version: With a name: the number; the latest by default.
         allow_missing: Whether to return None where there is none.
-        link_to_model: Whether to link the logged model.
+        link_to_model: Whether to link the logged model `model_id`, or the active one. That this fails is said,
+            and nothing else: the prompt is what was asked for.
         cache_ttl_seconds: How long to keep it; see `MlflowClient.load_prompt`.
 
     Raises:
@@ -60,8 +65,14 @@ def load_prompt(
     runs = session.active_runs()
     if runs:
         client.link_prompt_version_to_run(runs[-1].info.run_id, prompt)
-    if link_to_model and model_id is not None:
-        client.link_prompt_version_to_model(prompt.name, str(prompt.version), model_id)
+    linked = (model_id or session.active_model_id()) if link_to_model else None
+    if linked is not None:
+        try:
+            client.link_prompt_version_to_model(prompt.name, str(prompt.version), linked)
+        except MlflowException as error:
+            _log.warning(
+                "Failed to link prompt '%s' version '%s' to model '%s': %s", prompt.name, prompt.version, linked, error
+            )
     return prompt
 
 

@@ -13,6 +13,7 @@ from genesis_flow.api.models.enforcement import validate_schema
 from genesis_flow.api.models.examples import convert_input_example_to_serving_input
 from genesis_flow.api.models.information import infer_pip_requirements
 from genesis_flow.api.models.model import Model, ModelInfo, get_model_info, set_model, update_model_requirements
+from genesis_flow.api.models.predicting import predict, validate_serving_input
 from genesis_flow.api.models.signature import ModelSignature, infer_signature, set_signature
 
 #: What an example may be: a frame, array, sparse matrix, dict, list, text, bytes, or a tuple of one and params.
@@ -28,8 +29,10 @@ __all__ = [
     "get_model_info",
     "infer_pip_requirements",
     "infer_signature",
+    "predict",
     "set_model",
     "set_signature",
     "update_model_requirements",
     "validate_schema",
+    "validate_serving_input",
 ]

@@ -174,7 +174,7 @@ def _written_frame(frame: Any) -> tuple[dict[str, str], Any, dict[str, Any]]:
 def _read_back(info: dict[str, Any], content: Any, schema: Schema | None = None) -> Any:
     match info.get("type"):
         case "dataframe":
-            return _frame(content, info.get("pandas_orient", "split"), schema)
+            return frame_of(content, info.get("pandas_orient", "split"), schema)
         case "ndarray":
             return _arrays(content, schema)
         case "sparse_matrix_csr" | "sparse_matrix_csc" as kind:
@@ -189,7 +189,8 @@ def _read_back(info: dict[str, Any], content: Any, schema: Schema | None = None)
     raise MlflowException(f"Malformed input example metadata. The 'type' is {info.get('type')!r}.")
 
 
-def _frame(content: Any, orient: str, schema: Schema | None) -> Any:
+def frame_of(content: Any, orient: str, schema: Schema | None) -> Any:
+    """A frame from its content as JSON has it, with times and bytes where `schema` says so."""
     import pandas as pd
 
     if orient == "records":
@@ -283,6 +284,7 @@ __all__ = [
     "Example",
     "TensorsNotSupportedException",
     "convert_input_example_to_serving_input",
+    "frame_of",
     "made_example",
     "read_example",
     "read_example_params",

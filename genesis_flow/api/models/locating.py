@@ -12,7 +12,8 @@ import attrs
 from genesis_flow.api import session
 from genesis_flow.domain.entities.model_record import RECORD_FILE, ModelRecord
 from genesis_flow.domain.values.containment import contained
-from genesis_flow.domain.values.model_uris import is_model_uri
+from genesis_flow.domain.values.model_uris import is_model_uri, model_uri
+from genesis_flow.domain.values.paths import artifact_path
 from genesis_flow.domain.values.trust import NO_TRUST, Trust, trust
 
 if TYPE_CHECKING:
@@ -75,9 +76,7 @@ def located_record(model_uri: str) -> ModelRecord:
     return located(model_uri).record()
 
 
-def trusted_by(
-    names: Iterable[str] | None, allow_unsafe_deserialization: bool, found: Located | None = None
-) -> Trust:
+def trusted_by(names: Iterable[str] | None, allow_unsafe_deserialization: bool, found: Located | None = None) -> Trust:
     """What a caller of `load_model` vouches for, and the trust policy does for the model that was found."""
     given = trust(names, allow_unsafe=allow_unsafe_deserialization)
     policy = NO_TRUST if found is None else found.trust
@@ -91,19 +90,18 @@ def _source(uri: str) -> tuple[str, Trust, str | None]:
     """
     if not is_model_uri(uri):
         return uri, NO_TRUST, None
-    from genesis_flow.api.client.registry_sources import model_place
+    from genesis_flow.api.client.registry_sources import registered_version
     from genesis_flow.api.models.trust import policy_for, require_unsigned_allowed, vouched
 
-    registry = session.registry_uri()
-    policy = policy_for(registry)
-    place: Any = model_place(uri, registry_uri=registry)
-    if place.version is None:
+    registry, wanted = session.registry_uri(), model_uri(uri)
+    policy, path = policy_for(registry), artifact_path(wanted.path).text
+    if wanted.logged_model_id is not None:
         require_unsigned_allowed(policy, uri)
         return uri, NO_TRUST, None
-    version = session.application(registry).model_versions.get(place.name, place.version)
-    vouched_for, digest = vouched(version, policy, place.path)
+    version = registered_version(wanted, registry)
+    vouched_for, digest = vouched(version, policy, path)
     location = version.storage_location
-    return f"{location.rstrip('/')}/{place.path}" if place.path else location, vouched_for, digest
+    return f"{location.rstrip('/')}/{path}" if path else location, vouched_for, digest
 
 
 __all__ = ["Located", "located", "located_record", "trusted_by"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from pathlib import Path
@@ -17,6 +18,8 @@ from genesis_flow.api.fluent.active_run import active_run
 from genesis_flow.api.fluent.logged_models import initialize_logged_model
 from genesis_flow.api.models.config import read_config
 from genesis_flow.api.models.model_info import ModelInfo
+from genesis_flow.api.models.trial import try_example
+from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.domain.values.manifests import Manifest
 
 _log = logging.getLogger(__name__)
@@ -63,6 +66,7 @@ def log(
         if run_id is not None:
             _link(client, run_id, logged.model_id, step)
         flavor.save_model(path=str(directory), mlflow_model=made, **options)
+        try_example(made, directory, options)
         _link_prompts(client, uris, run_id, logged.model_id)
         return session.model_directories().seal(directory)
 
@@ -148,7 +152,14 @@ def _flat(content: dict[str, Any], above: str = "") -> dict[str, Any]:
 
 
 def _registered(info: ModelInfo, name: str, wait_s: int | None, tags: dict[str, Any] | None) -> int:
+    """The number of the new version. If there is none, the logged model is FAILED, and its files are kept."""
     from genesis_flow.api.fluent.registry import register_model
 
-    version = register_model(info.model_uri, name, await_registration_for=wait_s or 0, tags=tags)
+    try:
+        version = register_model(info.model_uri, name, await_registration_for=wait_s or 0, tags=tags)
+    except BaseException as error:
+        error.add_note(f"The files of {info.model_uri} are stored; mlflow.register_model registers them.")
+        with contextlib.suppress(GenesisFlowError):  # what went wrong first is what the caller has to hear of
+            session.application().model_persistence.fail(info.model_id)
+        raise
     return int(version.version)

@@ -22,9 +22,10 @@ from genesis_flow.api.models.mlmodel import (
     ModelInfo,
     set_model,
 )
+from genesis_flow.api.models.trial import ENVIRONMENT_FILE
 from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
 
-ENV_VAR_FILE_NAME: Final = "environment_variables.txt"
+ENV_VAR_FILE_NAME: Final = ENVIRONMENT_FILE
 
 
 class Files(NamedTuple):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from genesis_flow.api.pyfunc.loaded import PyFuncModel
+from genesis_flow.api.models.contexts import Context, set_prediction_context
+from genesis_flow.api.models.functions import PyFuncModel
 from genesis_flow.api.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc
 from genesis_flow.api.pyfunc.model import (
     PythonModel,
@@ -32,6 +33,7 @@ __all__ = [
     "FLAVOR_NAME",
     "MAIN",
     "PY_VERSION",
+    "Context",
     "PyFuncModel",
     "PythonModel",
     "PythonModelContext",
@@ -43,4 +45,5 @@ __all__ = [
     "load_pyfunc",
     "log_model",
     "save_model",
+    "set_prediction_context",
 ]

@@ -6,29 +6,20 @@ Source: MLflow `mlflow.pyfunc`.
 
 from __future__ import annotations
 
-import logging
 import os
-import platform
 from collections.abc import Iterable
 from typing import Any
 
 from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
-from genesis_flow.api.models.config import read_config
-from genesis_flow.api.models.locating import Located, located, trusted_by
-from genesis_flow.api.models.mlmodel import Model
+from genesis_flow.api.models.function_loading import loaded_from
+from genesis_flow.api.models.functions import PyFuncModel
+from genesis_flow.api.models.locating import located, trusted_by
 from genesis_flow.api.models.requirements import requirements_of_conda
-from genesis_flow.api.pyfunc.loaded import PyFuncModel
-from genesis_flow.domain.entities.model_record import FUNCTION
-from genesis_flow.domain.errors import CorruptRecord
-from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.model_files import CONDA_FILE, REQUIREMENTS_FILE
-from genesis_flow.settings import MLFLOW_DEFAULT_PREDICTION_DEVICE
 
 __all__ = ["get_model_dependencies", "load_model", "load_pyfunc"]
-
-_log = logging.getLogger(__name__)
 
 
 @translating_errors
@@ -61,17 +52,8 @@ def load_model(
     Source: MLflow `mlflow.pyfunc.load_model`; trust is ours.
     """
     found = located(str(model_uri), dst_path)
-    options = {"model_config": read_config(model_config), "device": MLFLOW_DEFAULT_PREDICTION_DEVICE.get()}
     given = trusted_by(trusted, allow_unsafe_deserialization, found)
-    record, function = session.model_directories().load_function(found.directory, given, options, found.digest)
-    meta = Model.from_dict(dict(record.content))
-    noted = record.flavor(FUNCTION)
-    if not suppress_warnings:
-        _warn_of_python(noted.get("python_version"))
-    stream = "predict_stream" if noted.get("streamable") else None
-    model = PyFuncModel(meta, function, _public(noted.get("predict_fn") or "predict"), stream, meta.model_id)
-    model.input_example = _example(meta, found)
-    return model
+    return loaded_from(found, given, suppress_warnings=suppress_warnings, model_config=model_config)
 
 
 def load_pyfunc(model_uri: str, suppress_warnings: bool = False) -> PyFuncModel:
@@ -113,13 +95,6 @@ def get_model_dependencies(model_uri: str, format: str = "pip") -> str:
     raise MlflowException(f"The model has no file '{path.name}'.", "RESOURCE_DOES_NOT_EXIST")
 
 
-def _public(name: object) -> str:
-    """The name of what predicts, which a record must not lead to what Python keeps to itself."""
-    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
-        raise CorruptRecord(f"The model's predict_fn is not the name of a function: {shown(name)}.")
-    return name
-
-
 def _requirements_beside(conda: str) -> str:
     """A new file with what a conda environment has pip install; the model's directory stays as it is."""
     import tempfile
@@ -132,17 +107,3 @@ def _requirements_beside(conda: str) -> str:
     found = directory / REQUIREMENTS_FILE
     found.write_text("\n".join(lines), encoding="utf-8")
     return str(found)
-
-
-def _example(meta: Model, found: Located) -> Any:
-    """The model's example, where predictions are shaped like it."""
-    if meta.signature is None or not meta.signature._is_type_hint_from_example:
-        return None
-    return meta.load_input_example(str(found.directory))
-
-
-def _warn_of_python(saved: Any) -> None:
-    if saved is None:
-        _log.warning("The model does not say with which version of Python it was saved; it may fail to load.")
-    elif str(saved).split(".")[:2] != platform.python_version().split(".")[:2]:
-        _log.warning("The model was saved with Python %s, this is %s.", saved, platform.python_version())

@@ -44,7 +44,7 @@ def latest(metrics: Iterable[Metric]) -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     for metric in metrics:
         known = found.get(metric.key)
-        if known is None or metric.rank > known.rank:
+        if known is None or metric.step > known.step or (metric.step == known.step and metric.rank > known.rank):
             found[metric.key] = metric
     return found
 

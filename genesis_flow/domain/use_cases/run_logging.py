@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 import attrs
@@ -98,7 +99,7 @@ class RunLogging:
         ]
         _require_unique([key for key, _ in pairs])
         points, labels = _checked_metrics(metrics), checked_tags(tags, self._truncation, indexed=True)
-        if all(type(point) is Metric for point in points):
+        if {*map(type, points)} <= {Metric}:
             self._runs.append(run_id, metrics=points, params=dict(pairs), tags=labels)
         else:
             self._append_with_models(run_id, points, dict(pairs), labels)
@@ -195,17 +196,37 @@ def _checked_param(field: str, key: Any, value: Any, truncation: Truncation) -> 
     return key, value
 
 
-def _checked_metrics(metrics: Sequence[Metric]) -> list[Metric]:
-    checked, known = [], set()
-    for index, metric in enumerate(metrics):
-        if isinstance(metric.key, str) and metric.key in known and _is_plain(metric):
-            checked.append(metric)
-            continue
-        where = f"metrics[{index}]"
-        names = (f"{where}.name", f"{where}.value", f"{where}.timestamp", f"{where}.step")
-        checked.append(_checked_metric(metric, *names))
-        known.add(metric.key)
-    return checked
+_columns: Final = attrgetter("key", "value", "timestamp", "step")
+
+
+def _checked_metrics(metrics: Sequence[Metric]) -> Sequence[Metric]:
+    if not metrics:
+        return metrics
+    keys, *rest = zip(*map(_columns, metrics), strict=True)
+    if not _are_plain(keys, *rest):
+        return [_checked_metric(metric, *_fields(index)) for index, metric in enumerate(metrics)]
+    first = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
+    for key, index in sorted(first.items(), key=itemgetter(1)):
+        bounded_key(_fields(index)[0], "Metric name", key)
+    return metrics
+
+
+def _fields(index: int) -> tuple[str, str, str, str]:
+    where = f"metrics[{index}]"
+    return f"{where}.name", f"{where}.value", f"{where}.timestamp", f"{where}.step"
+
+
+def _are_plain(keys: Sequence[Any], values: Sequence[Any], timestamps: Sequence[Any], steps: Sequence[Any]) -> bool:
+    """Whether no point needs a look of its own, but for its key; asked of columns, which is several times faster."""
+    return (
+        {*map(type, keys)} == {str}
+        and {*map(type, values)} == {float}
+        and {*map(type, timestamps), *map(type, steps)} == {int}
+        and min(timestamps) >= 0
+        and max(timestamps) <= limits.INT64_MAX
+        and min(steps) >= limits.INT64_MIN
+        and max(steps) <= limits.INT64_MAX
+    )
 
 
 def _is_plain(metric: Metric) -> bool:

@@ -25,10 +25,12 @@ class Trust:
     Attributes:
         names: Full names ("package.module.Class"), each exact: no wildcard, no prefix.
         allow_unsafe: Load as the format's own library would, running whatever code the content holds.
+        is_own: The caller wrote the content itself, a moment ago, so that using `allow_unsafe` needs no warning.
     """
 
     names: frozenset[str] = frozenset()
     allow_unsafe: bool = False
+    is_own: bool = False
 
 
 NO_TRUST: Final = Trust()

@@ -18,6 +18,7 @@ class Fitted:
     name: str
     model: Any = None
     x: Any = None
+    y: Any = None
     reason: str = ""
 
 
@@ -58,7 +59,8 @@ def _instance(kind: type) -> Any:
     return special[kind]() if kind in special else next(iter(_construct_instances(kind)))
 
 
-def _fit(name: str, kind: type) -> Fitted:
+def fitted_estimator(name: str, kind: type) -> Fitted:
+    """One of them, fitted on the first toy data set that it takes."""
     from sklearn.base import clone
 
     reason = ""
@@ -73,7 +75,7 @@ def _fit(name: str, kind: type) -> Fitted:
             model = clone(blank)
             if "random_state" in model.get_params(deep=False):
                 model.set_params(random_state=0)
-            return Fitted(name, model.fit(x, y) if y is not None else model.fit(x), x)
+            return Fitted(name, model.fit(x, y) if y is not None else model.fit(x), x, y)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
     return Fitted(name, reason=reason)
@@ -86,7 +88,7 @@ def fitted_estimators() -> tuple[Fitted, ...]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return tuple(_fit(name, kind) for name, kind in all_estimators())
+        return tuple(fitted_estimator(name, kind) for name, kind in all_estimators())
 
 
 def answers(model: Any, x: Any) -> list[Any]:

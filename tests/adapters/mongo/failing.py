@@ -35,18 +35,28 @@ def server_of_this_worker() -> str | None:
 
 
 @contextmanager
-def failing(database: MongoDatabase, *commands: str, times: int = 1, **what: Any) -> Iterator[None]:
+def failing(
+    database: MongoDatabase, *commands: str, times: int = 1, after: int | None = None, **what: Any
+) -> Iterator[None]:
     """
     Let the next `times` of `commands` fail as `what` says.
 
     Args:
+        after: All that come after this many fail instead, until the end.
         what: `errorCode=N`, or `closeConnection=True`; with `afterApply=True` the command has taken effect.
     """
     app = database.uri.partition("appname=")[2].partition("&")[0]
     data = {"failCommands": list(commands), "appName": app, **what}
-    with MongoClient(database.uri) as client:
-        client.admin.command("configureFailPoint", "failCommand", mode={"times": times}, data=data)
-        try:
-            yield
-        finally:
-            client.admin.command("configureFailPoint", "failCommand", mode="off")
+    mode = {"times": times} if after is None else {"skip": after}
+    admin = _client(database.uri.partition("?")[0]).admin
+    admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
+    try:
+        yield
+    finally:
+        admin.command("configureFailPoint", "failCommand", mode="off")
+
+
+@functools.cache
+def _client(uri: str) -> MongoClient[dict[str, Any]]:
+    """A client that nothing fails for: it has no name."""
+    return MongoClient(uri)

@@ -12,8 +12,9 @@ import pytest
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.errors import Unavailable
+from tests.adapters.mongo.chaos import Writer, acknowledged, assert_nothing_else
 from tests.adapters.mongo.opening import open_database, stores_on
-from tests.contracts.samples import added_run, points
+from tests.contracts.samples import added_experiment, added_run, points
 from tests.services import mongodb
 
 pytestmark = pytest.mark.crash
@@ -65,3 +66,27 @@ def test_acknowledged_writes_survive_a_crash(database: MongoDatabase) -> None:
     found = stores.runs.get(run.id)
     assert {"p": "1"} == found.params
     assert acknowledged[-1] == found.metrics["loss"].step
+
+
+def test_a_crash_under_load_is_waited_out(database: MongoDatabase, capsys: pytest.CaptureFixture[str]) -> None:
+    """The engine is aborted twice under eight writers: no call fails, nothing is lost, nothing doubled."""
+    database.patience_s = 120.0
+    stores = stores_on(database)
+    experiment = added_experiment(stores)
+    writers = [Writer(stores, added_run(stores, experiment.id), seed=index, calls=150) for index in range(8)]
+    threads = [threading.Thread(target=writer.write) for writer in writers]
+    for thread in threads:
+        thread.start()
+    for least in (200, 700):
+        while acknowledged(writers) < least:
+            time.sleep(0.01)
+        mongodb.stop("--crash")
+        assert mongodb.start("--port", str(mongodb.PORT)) is not None
+    for thread in threads:
+        thread.join()
+    assert [] == [error.message for writer in writers for error in writer.refused]
+    for writer in writers:
+        writer.assert_kept()
+    assert_nothing_else(database, writers)
+    with capsys.disabled():
+        print(f"\n{acknowledged(writers):,} acknowledged calls over 2 crashes")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -16,26 +13,10 @@ import pytest
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.domain.entities.metric import Metric
 from tests.adapters.mongo.opening import open_database, stores_on
+from tests.adapters.mongo.racing import raced, started
 from tests.contracts.samples import added_run, points, unique
 
 PROCESSES = 6
-
-PRELUDE = """
-import json, os, sys, time
-from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.domain.entities.metric import Metric
-from genesis_flow.domain.errors import GenesisFlowError
-from tests.adapters.mongo.opening import stores_on
-from tests.contracts.samples import new_experiment, new_run
-uri, number, subject, start = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
-stores = stores_on(MongoDatabase(uri, "memory://root"))
-time.sleep(max(0.0, start - time.time()))
-def attempt(call):
-    try:
-        return call() or "done"
-    except GenesisFlowError as error:
-        return type(error).__name__
-"""
 
 
 @pytest.fixture
@@ -47,26 +28,12 @@ def database() -> Iterator[MongoDatabase]:
     database.close()
 
 
-def raced(uri: str, subject: str, script: str) -> list[str]:
-    """What `script` printed in each of several processes that start together."""
-    start = time.time() + 4
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", PRELUDE + script, uri, str(number), subject, str(start)],
-            stdout=subprocess.PIPE, text=True,
-        )
-        for number in range(PROCESSES)
-    ]  # fmt: skip
-    outputs = [process.communicate(timeout=120)[0].strip() for process in running]
-    assert [0] * PROCESSES == [process.returncode for process in running]
-    return outputs
-
-
 def test_processes_that_start_at_once_prepare_one_database(database: MongoDatabase) -> None:
     """First use by several processes at once gives one default experiment, all indexes, and different short ids."""
     outcomes = raced(
-        database.uri, "-", "print(attempt(lambda: stores.experiments.add(new_experiment(f'e{number}')).id))"
-    )
+        database.uri, "-", "print(attempt(lambda: stores.experiments.add(new_experiment(f'e{number}')).id))",
+        processes=PROCESSES, first=True,
+    )  # fmt: skip
     assert PROCESSES == len(set(outcomes))
     assert all(1 <= int(id) < 100 for id in outcomes)  # writers that collide may leave gaps: ids are spread then
     assert "Default" == stores_on(database).experiments.get("0").name
@@ -75,8 +42,9 @@ def test_processes_that_start_at_once_prepare_one_database(database: MongoDataba
 def test_processes_that_create_one_experiment_get_one(database: MongoDatabase) -> None:
     """Of processes that create an experiment of one name, exactly one succeeds."""
     outcomes = raced(
-        database.uri, unique(), "print(attempt(lambda: stores.experiments.add(new_experiment(subject)) and 'added'))"
-    )
+        database.uri, unique(), "print(attempt(lambda: stores.experiments.add(new_experiment(subject)) and 'added'))",
+        processes=PROCESSES, first=True,
+    )  # fmt: skip
     assert Counter({"added": 1, "AlreadyExists": PROCESSES - 1}) == Counter(outcomes)
 
 
@@ -87,6 +55,7 @@ def test_processes_that_race_for_a_param_agree_on_one_value(database: MongoDatab
         database.uri,
         run.id,
         "print(attempt(lambda: stores.runs.append(subject, params={'p': str(number), f'own{number}': '1'})))",
+        processes=PROCESSES,
     )
     assert Counter({"done": 1, "ParamConflict": PROCESSES - 1}) == Counter(outcomes)
     winner = outcomes.index("done")
@@ -100,7 +69,7 @@ def test_processes_that_log_to_one_run_lose_nothing(database: MongoDatabase) -> 
 for step in range(50):
     stores.runs.append(subject, metrics=[Metric("loss", float(number), 7, step * 10 + number)])
 """
-    raced(database.uri, run.id, script)
+    raced(database.uri, run.id, script, processes=PROCESSES)
     assert 50 * PROCESSES == len(points(stores_on(database), run.id))
     newest = stores_on(database).runs.get(run.id).metrics["loss"]
     assert Metric("loss", float(PROCESSES - 1), 7, 490 + PROCESSES - 1) == newest
@@ -110,14 +79,12 @@ def test_a_writer_that_is_killed_leaves_whole_points(database: MongoDatabase) ->
     """After kill -9 in the middle of writing, what was acknowledged is there once, and sending again heals the rest."""
     stores = stores_on(database)
     run = added_run(stores)
-    script = PRELUDE + """
+    script = """
 for step in range(100_000):
     stores.runs.append(subject, metrics=[Metric("loss", float(step), step, step), Metric("acc", 0.5, step, step)])
     print(json.dumps(step), flush=True)
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, database.uri, "0", run.id, "0"], stdout=subprocess.PIPE, text=True
-    )
+    process = started(database.uri, run.id, script)
     assert process.stdout is not None
     for _ in range(40):
         acknowledged = json.loads(process.stdout.readline())

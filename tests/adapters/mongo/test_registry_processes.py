@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,28 +15,11 @@ from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.indexes import MODEL_VERSIONS, REGISTERED_MODELS
 from genesis_flow.domain.errors import AlreadyExists
 from tests.adapters.mongo.opening import open_database, stores_on
+from tests.adapters.mongo.racing import raced, started
 from tests.contracts.registry_samples import added_model, added_version, found_versions, new_model, version_query
 from tests.contracts.samples import NOW, unique
 
 PROCESSES = 5
-
-PRELUDE = """
-import json, sys, time
-from genesis_flow.adapters.mongo.client import MongoDatabase
-from genesis_flow.domain.entities.model_version import VersionStage
-from genesis_flow.domain.errors import GenesisFlowError
-from tests.adapters.mongo.opening import stores_on
-from tests.contracts.registry_samples import added_model, added_version, new_model
-uri, number, subject, start = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
-stores = stores_on(MongoDatabase(uri, "memory://root"))
-stores.experiments.get("0")
-time.sleep(max(0.0, start - time.time()))
-def attempt(call):
-    try:
-        return call() or "done"
-    except GenesisFlowError as error:
-        return type(error).__name__
-"""
 
 
 @pytest.fixture
@@ -50,27 +31,13 @@ def database() -> Iterator[MongoDatabase]:
     database.close()
 
 
-def raced(uri: str, subject: str, script: str) -> list[str]:
-    """What `script` printed in each of several processes that start together."""
-    start = time.time() + 4
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", PRELUDE + script, uri, str(number), subject, str(start)],
-            stdout=subprocess.PIPE, text=True,
-        )
-        for number in range(PROCESSES)
-    ]  # fmt: skip
-    outputs = [process.communicate(timeout=120)[0].strip() for process in running]
-    assert [0] * PROCESSES == [process.returncode for process in running]
-    return outputs
-
-
 def test_fifty_registrations_by_processes_are_one_to_fifty(database: MongoDatabase) -> None:
     """Numbers are given once, without gaps, and none is lost."""
     stores = stores_on(database)
     name = added_model(stores).name
     script = "print(json.dumps([added_version(stores, subject).version for _ in range(10)]))"
-    given = [number for output in raced(database.uri, name, script) for number in json.loads(output)]
+    outputs = raced(database.uri, name, script, processes=PROCESSES)
+    given = [number for output in outputs for number in json.loads(output)]
     assert list(range(1, 51)) == sorted(given)
     assert [(name, number) for number in range(1, 51)] == sorted(found_versions(stores, version_query()))
 
@@ -81,7 +48,7 @@ def test_one_process_gets_a_name(database: MongoDatabase) -> None:
 tags = {"mlflow.prompt.is_prompt": "true"} if number % 2 else {}
 print(attempt(lambda: stores.models.add(new_model(subject, tags=tags)) and "added"))
 """
-    outcomes = raced(database.uri, unique(), script)
+    outcomes = raced(database.uri, unique(), script, processes=PROCESSES)
     assert Counter({"added": 1, "AlreadyExists": PROCESSES - 1}) == Counter(outcomes)
 
 
@@ -95,7 +62,7 @@ def test_one_version_is_left_in_production(database: MongoDatabase) -> None:
 for turn in range(10):
     stores.versions.move(subject, number + 1, VersionStage.PRODUCTION, archiving_others=True, at=1)
 """
-    raced(database.uri, name, script)
+    raced(database.uri, name, script, processes=PROCESSES)
     stages = Counter(stores.versions.get(name, number + 1).stage.value for number in range(PROCESSES))
     assert {"Production": 1, "Archived": PROCESSES - 1} == stages
 
@@ -105,13 +72,11 @@ def test_a_writer_that_is_killed_leaves_whole_versions(database: MongoDatabase, 
     """After kill -9 every acknowledged version is whole, and registering goes on with greater numbers."""
     stores = stores_on(database)
     name = added_model(stores).name
-    script = PRELUDE + """
+    script = """
 while True:
     print(added_version(stores, subject, tags={"a": "b"}).version, flush=True)
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, database.uri, "0", name, "0"], stdout=subprocess.PIPE, text=True
-    )
+    process = started(database.uri, name, script)
     assert process.stdout is not None
     seen = [int(process.stdout.readline()) for _ in range(20)]
     time.sleep(after)

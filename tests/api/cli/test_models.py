@@ -14,15 +14,16 @@ from sklearn.linear_model import LinearRegression
 import genesis_flow as mlflow
 from genesis_flow.api import session
 from tests.api.cli.conftest import CommandLine
+from tests.api.stores import EVERY_STORE, store_uri
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=EVERY_STORE)
 def cli(
     request: pytest.FixtureRequest, command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> CommandLine:
     """A command line on each kind of store, with two versions of a model."""
-    if request.param == "sqlite":
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/store.db")
+    if request.param != "memory":
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", store_uri(request.param, tmp_path))
         command_line = CommandLine(session.application())
     for name in ("MLFLOW_REGISTRY_URI", "GENESIS_FLOW_TRUST_POLICY"):
         monkeypatch.delenv(name, raising=False)

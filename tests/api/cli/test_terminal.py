@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import genesis_flow as mlflow
+from genesis_flow.api import session
 from genesis_flow.api.cli.screen import Cell, Column, _fitted
+from tests.api.stores import DURABLE_STORES, store_uri
 
 from .conftest import HOSTILE
 from .test_process import call, environment
@@ -102,3 +105,30 @@ def test_optional_columns_go_first() -> None:
     assert [0, 1, 3] == _fitted(columns, rows, 45)[0]
     assert [0, 3] == _fitted(columns, rows, 22)[0]
     assert ([0, 3], 8) == (_fitted(columns, rows, 10)[0], sum(_fitted(columns, rows, 10)[1][index] for index in (0, 3)))
+
+
+@pytest.mark.parametrize("kind", DURABLE_STORES)
+def test_a_download_shows_how_far_it_is(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar with the bytes at a terminal, nothing of it in a pipe; the files are the same."""
+    sklearn = pytest.importorskip("sklearn.linear_model")
+    pytest.importorskip("skops")
+    monkeypatch.chdir(tmp_path)
+    uri = store_uri(kind, tmp_path)
+    session.reset()
+    session.set_tracking_uri(uri)
+    model = sklearn.LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])
+    mlflow.sklearn.log_model(model, name="x", registered_model_name="m")
+    session.reset()
+    words = ["models", "download", "models:/m/1", "--tracking-uri", uri, "--dst"]
+    text = at_terminal(tmp_path, 120, *words, "one")
+    quiet = call(tmp_path, *words, "two")
+
+    assert re.search(r"\d+(\.\d+)?/\d+(\.\d+)? (bytes|kB)", _COLOUR.sub("", text))
+    assert "Downloaded" in text
+    assert (1, "") == (len(quiet.stdout.splitlines()), quiet.stderr)
+    one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
+        for name in ("one", "two")
+    )
+    assert one == two
+    assert "MLmodel" in one

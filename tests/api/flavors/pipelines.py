@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 _WORDS = [
     "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "world", "the", "cat", "sat", "on", "a", "mat", "dog",
 ]  # fmt: skip
-_SIZES = {
+SIZES = {
     "vocab_size": len(_WORDS), "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
     "intermediate_size": 16, "max_position_embeddings": 32,
 }  # fmt: skip
@@ -48,6 +48,16 @@ def pipeline(task: str) -> Any:
             pad_token_id=0,
         )  # fmt: skip
     else:
-        config = transformers.BertConfig(**_SIZES)
+        config = transformers.BertConfig(**SIZES)
     model = getattr(transformers, MODELS[task])(config).eval()
     return transformers.pipeline(task, model=model, tokenizer=tokenizer())
+
+
+def adapted(base: Any) -> dict[str, Any]:
+    """The parts of a pipeline for texts, its model loaded from a directory and adapted by peft."""
+    import peft
+
+    model = transformers.BertForSequenceClassification.from_pretrained(base)
+    torch.manual_seed(6)
+    settings = peft.LoraConfig(task_type="SEQ_CLS", r=2, init_lora_weights=False)
+    return {"model": peft.get_peft_model(model, settings).eval(), "tokenizer": tokenizer()}

@@ -178,6 +178,100 @@ def test_weights_may_stay_on_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyP
         mlflow.transformers.persist_pretrained_model(path)
 
 
+def test_the_cache_of_the_hub_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the library of the hub lays it out, with links from a revision to its files; the network is not asked."""
+    from huggingface_hub import constants
+
+    model, commit = pipeline("fill-mask"), "0123456789" * 4
+    repository = tmp_path / "hub/models--somebody--something"
+    model.save_pretrained(repository / "blobs")
+    (repository / f"snapshots/{commit}").mkdir(parents=True)
+    for blob in (repository / "blobs").iterdir():
+        (repository / f"snapshots/{commit}/{blob.name}").symlink_to(f"../../blobs/{blob.name}")
+    (repository / "refs").mkdir()
+    (repository / "refs/main").write_text(commit)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    found = transformers.BertForMaskedLM.from_pretrained("somebody/something")
+    parts = {"model": found, "tokenizer": model.tokenizer}
+    path = saved(tmp_path / "m", "fill-mask", parts, save_pretrained=False)
+
+    assert ("somebody/something", commit) == (noted(path)["source_model_name"], noted(path)["source_model_revision"])
+    assert not (tmp_path / "m/model").exists()
+    assert same(model.model, mlflow.transformers.load_model(path).model)
+
+    (repository / f"snapshots/{'a' * 40}").mkdir()
+    other = saved(tmp_path / "n", "fill-mask", parts, save_pretrained=False)
+    assert "model" == noted(other)["model_binary"]  # nobody knows which of the two revisions it is of
+
+
+def test_a_checkpoint_is_saved_by_its_path(tmp_path: Path) -> None:
+    """Without being loaded; what lies beside it of a training is left."""
+    model = pipeline("text-classification")
+    model.save_pretrained(tmp_path / "checkpoint-4")
+    torch.save({}, tmp_path / "checkpoint-4/optimizer.pt")
+    path = saved(tmp_path / "m", model=str(tmp_path / "checkpoint-4"))
+    loaded = mlflow.transformers.load_model(path)
+
+    assert same(model.model, loaded.model)
+    assert not (tmp_path / "m/model/optimizer.pt").exists()
+    assert {
+        "task": "text-classification", "instance_type": "TextClassificationPipeline", "torch_dtype": None,
+        "pipeline_model_type": "BertForSequenceClassification", "source_model_name": str(tmp_path / "checkpoint-4"),
+        "model_binary": "model", "components": ["tokenizer"], "tokenizer_type": type(model.tokenizer).__name__,
+        "transformers_version": transformers.__version__, "code": None,
+    } == noted(path)  # fmt: skip
+    assert model(TEXTS)[0]["label"] == mlflow.pyfunc.load_model(path).predict(TEXTS).label[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"task": None}, "The `task` argument must be specified when logging a model from a local checkpoint"),
+        ({"save_pretrained": False}, "must be set to True when logging a model from a local checkpoint"),
+        ({"base_model_path": "x"}, "only supported for PEFT"),
+        ({"task": "no-such-task"}, "no-such-task"),
+        ({"model": "nowhere"}, "does not contain a config.json file"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_saved_is_refused(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    """With MLflow's words."""
+    pipeline("text-classification").save_pretrained(tmp_path / "c")
+    with pytest.raises(mlflow.MlflowException, match=message) as error:
+        saved(tmp_path / "m", **{"model": str(tmp_path / "c"), **options})
+    assert "INVALID_PARAMETER_VALUE" == error.value.error_code
+
+
+def test_a_checkpoint_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
+    """As it makes no pipeline."""
+    pipeline("text-classification").model.save_pretrained(tmp_path / "c")
+
+    with pytest.raises(mlflow.MlflowException, match="Error loading tokenizer from"):
+        saved(tmp_path / "m", model=str(tmp_path / "c"))
+
+
+def test_a_checkpoint_with_code_is_refused(tmp_path: Path) -> None:
+    """It would not be loaded either."""
+    pipeline("text-classification").save_pretrained(tmp_path / "c")
+    edit(tmp_path / "c/config.json", auto_map={"AutoModel": "evil.Model"})
+
+    with pytest.raises(mlflow.MlflowException, match="auto_map"):
+        saved(tmp_path / "m", model=str(tmp_path / "c"))
+
+
+def test_a_card_is_kept_with_the_model(tmp_path: Path) -> None:
+    """Its text and its data, in MLflow's files."""
+    import huggingface_hub
+
+    card = huggingface_hub.ModelCard("---\nlicense: mit\ntags:\n- a\n---\n# Hello\n")
+    saved(tmp_path / "m", model_card=card)
+
+    assert ("# Hello", "license: mit\ntags:\n- a\n") == (
+        (tmp_path / "m/model_card.md").read_text().strip(), (tmp_path / "m/model_card_data.yaml").read_text(),
+    )  # fmt: skip
+    assert mlflow.transformers.load_model(str(tmp_path / "m"))
+
+
 def test_weights_are_saved_if_nobody_knows_where_they_are(tmp_path: Path) -> None:
     """Whatever is asked for."""
     path = saved(tmp_path / "m", save_pretrained=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -74,3 +75,53 @@ def test_a_version_that_is_not_there_is_not_found(uri: str) -> None:
     for missing in ("models:/gone/1", "models:/gone@best", "models:/gone/latest"):
         with pytest.raises(MlflowException):
             predictions(missing)
+
+
+def test_a_logged_model_is_registered_by_every_uri(uri: str) -> None:
+    """By its id, by its run, and by a version that it has already; each says which logged model and run it is."""
+    with mlflow.start_run() as run:
+        info = mlflow.sklearn.log_model(MODELS[0], name="m")
+    run_id, source = run.info.run_id, f"models:/{info.model_id}"
+    made = [
+        mlflow.register_model(each, name)
+        for each, name in ((source, "a"), (f"runs:/{run_id}/m", "b"), ("models:/a/1", "c"))
+    ]
+
+    assert [source, source, "models:/a/1"] == [each.source for each in made]
+    assert [info.model_id] * 3 == [each.model_id for each in made]
+    assert [run_id, run_id] == [each.run_id for each in made[:2]]
+    assert [predictions(info.model_uri)] * 3 == [predictions(f"models:/{name}/1") for name in "abc"]
+    noted = json.loads(mlflow.get_logged_model(info.model_id or "").tags["mlflow.modelVersions"])
+    assert [("a", 1), ("b", 1), ("c", 1)] == [(each["name"], each["version"]) for each in noted]
+
+
+def test_what_is_not_there_is_not_registered(uri: str) -> None:
+    """And leaves no registered model without versions."""
+    with mlflow.start_run() as run:
+        pass
+    for missing, code in (
+        ("models:/m-" + "0" * 32, "RESOURCE_DOES_NOT_EXIST"), (f"runs:/{run.info.run_id}/m", "NOT_FOUND"),
+        ("models:/gone/1", "RESOURCE_DOES_NOT_EXIST"),
+    ):  # fmt: skip
+        with pytest.raises(MlflowException) as caught:
+            mlflow.register_model(missing, "new")
+        assert code == caught.value.error_code
+    assert [] == mlflow.search_registered_models()
+
+
+def test_autologging_registers(uri: str) -> None:
+    """Every model that is fitted is the next version of `registered_model_name`, and its run's."""
+    mlflow.sklearn.autolog(registered_model_name="auto", log_input_examples=True)
+    try:
+        for factor in (1, 5):
+            with mlflow.start_run() as run:
+                LinearRegression().fit(FRAME, np.array([1.0, 2.0, 3.0]) * factor)
+    finally:
+        mlflow.sklearn.autolog(disable=True)
+    newest = MlflowClient().get_model_version("auto", "2")
+
+    assert run.info.run_id == newest.run_id
+    assert ["READY", "READY"] == [each.status.value for each in MlflowClient().search_logged_models(["0"])]
+    assert [model.predict(FRAME).round(6).tolist() for model in MODELS] == [
+        mlflow.sklearn.load_model(f"models:/auto/{number}").predict(FRAME).round(6).tolist() for number in (1, 2)
+    ]

@@ -18,6 +18,7 @@ from genesis_flow.api import session
 from genesis_flow.api.models.signing import make_keys, sign_model_version, verify_model_version
 from genesis_flow.domain.values import version_signatures as signatures
 from genesis_flow.ports.signing import KeyPair
+from tests.api.stores import EVERY_STORE, store_uri
 
 
 class Ran:
@@ -29,14 +30,14 @@ class Ran:
         return (setattr, (Ran, "happened", True))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=EVERY_STORE)
 def client(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an empty store."""
     monkeypatch.chdir(tmp_path)
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "GENESIS_FLOW_TRUST_POLICY"):
         monkeypatch.delenv(name, raising=False)
     session.reset()
-    mlflow.set_tracking_uri("memory://" if request.param == "memory" else f"sqlite:///{tmp_path}/store.db")
+    mlflow.set_tracking_uri(store_uri(request.param, tmp_path))
     Ran.happened = False
     yield mlflow.MlflowClient()
     session.reset()
@@ -226,9 +227,7 @@ def test_files_without_a_list_get_one_when_they_are_signed(client: Any, keys: Ke
     refused("models:/m/1", "requirements.txt was changed")
 
 
-def test_a_policy_can_allow_what_is_signed_to_run(
-    client: Any, keys: KeyPair, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_policy_can_allow_what_is_signed_to_run(client: Any, keys: KeyPair, caplog: pytest.LogCaptureFixture) -> None:
     """`allow_unsafe: signed` is for valid signatures only, and each use of it is logged."""
     import pickle
 

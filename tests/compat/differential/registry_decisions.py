@@ -12,6 +12,8 @@ from tests.compat.differential.wire import Command, Entity, Raised
 _MODEL: Final = Command("create_registered_model", {"name": "m"})
 _VERSION: Final = Command("create_model_version", {"name": "m", "source": "s3://b/p"})
 _BLANK: Final = ("The name must not be an empty string", "The stage must not be an empty string")
+_NAMING: Final = ("create_registered_model", "rename_registered_model")
+_INVALID: Final = Raised("MlflowException", "INVALID_PARAMETER_VALUE")
 _RENAME: Final = Command("rename_registered_model", {"name": "m", "new_name": "n"}, START + 5_000)
 
 
@@ -42,6 +44,20 @@ def blank(seen: Seen) -> Any:
     """Stock's client complains of an empty new name or stage."""
     said = isinstance(seen.stock, Raised) and seen.stock.message.startswith(_BLANK) and not seen.field
     return Raised("MlflowException", "INVALID_PARAMETER_VALUE") if said else SAME
+
+
+def source(seen: Seen) -> Any:
+    """Stock takes a source that leads out of where it begins."""
+    given = str(seen.command.arguments.get("source", ""))
+    leads_out = seen.command.name == "create_model_version" and ".." in given.split("/")
+    return _INVALID if leads_out and not isinstance(seen.stock, Raised) and not seen.field else SAME
+
+
+def long_name(seen: Seen) -> Any:
+    """Stock's SQLite keeps names of any length."""
+    names = [seen.command.arguments.get(key) for key in ("name", "new_name")]
+    is_long = seen.command.name in _NAMING and any(isinstance(name, str) and len(name) > 500 for name in names)
+    return _INVALID if is_long and not isinstance(seen.stock, Raised) and not seen.field else SAME
 
 
 def _number(version: Entity) -> int:
@@ -82,5 +98,17 @@ REGISTRY_DECISIONS: Sequence[Decision] = (
             Command("rename_registered_model", {"name": "m", "new_name": " "}),
             Command("transition_model_version_stage", {"name": "m", "version": 1, "stage": ""}),
         ],
+    ),
+    Decision(
+        "sources-lead-nowhere-else",
+        "A source with '..' names files that nobody sees in it; MLflow's server refuses it, its store does not.",
+        source,
+        [_MODEL, Command("create_model_version", {"name": "m", "source": "s3://b/../c"})],
+    ),
+    Decision(
+        "names-of-models-have-limits",
+        "Names have at most 500 characters; those of MLflow have a column for 256, at which SQLite does not look.",
+        long_name,
+        [Command("create_registered_model", {"name": "x" * 501})],
     ),
 )

@@ -31,8 +31,7 @@ TRACES = ABSENT("traces and spans come with tracing")
 ASSESSMENTS = ABSENT("assessments come with tracing")
 WEBHOOKS = ABSENT("webhooks are delivered by REST handlers, and come with REST")
 FLAVORS = ABSENT("saving, loading and autologging models comes with the model flavors")
-SERVING = ABSENT("models are not served, and no environments are built for them")
-CONTEXTS = ABSENT("contexts of predictions come with tracing")
+SERVING = ABSENT("models are not served, and no environments are built or packed for them")
 INTERNALS = ABSENT("parts of MLflow's own that nothing of ours has the like of")
 ELSEWHERE = ABSENT("belongs to Spark, wheels or services that are not supported")
 TRUST = SUPERSET("whoever loads a model says what it may run")
@@ -94,17 +93,11 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.ml_package_versions",
     ),
     SERVING: (
-        "mlflow.models.predict",
-        "mlflow.models.utils.validate_serving_input",
-        "mlflow.models.validate_serving_input",
+        "mlflow.models.add_libraries_to_model",
+        "mlflow.models.utils.add_libraries_to_model",
         "mlflow.pyfunc.EnvType",
         "mlflow.pyfunc.build_model_env",
         "mlflow.pyfunc.scoring_server",
-    ),
-    CONTEXTS: (
-        "mlflow.pyfunc.Context",
-        "mlflow.pyfunc.context",
-        "mlflow.pyfunc.set_prediction_context",
     ),
     INTERNALS: (
         "mlflow.models.utils.get_external_mlflow_model_spec",
@@ -119,13 +112,13 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.types.utils",
     ),
     ELSEWHERE: (
-        "mlflow.models.add_libraries_to_model",
         "mlflow.models.utils.MockDbutils",
-        "mlflow.models.utils.add_libraries_to_model",
         "mlflow.pyfunc.model.ModelFromDeploymentEndpoint",
         "mlflow.types.*Schema.as_spark_schema",
     ),
     TRUST: (
+        "mlflow.models.predict",
+        "mlflow.models.validate_serving_input",
         "mlflow.pyfunc.load_model",
         "mlflow.sklearn.load_model",
     ),

@@ -30,6 +30,33 @@ class _RegistryView(_MlflowObject):
         return sorted(name for name in found if isinstance(getattr(cls, name), property))
 
 
+class _WithoutTags:
+    """What a search found where the registry leaves tags and aliases out; `_instead` is the method that has them."""
+
+    _instead: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "tags": [], "aliases": []})
+
+    def tags(self) -> dict[str, str]:
+        """
+        Not known.
+
+        Raises:
+            Exception: Always.
+        """
+        raise Exception(f"Results of this search have no tags: use {self._instead}.")
+
+    def aliases(self) -> Any:
+        """
+        Not known.
+
+        Raises:
+            Exception: Always.
+        """
+        raise Exception(f"Results of this search have no aliases: use {self._instead}.")
+
+
 def texts(tags: Iterable[Any] | None) -> dict[str, str]:
     """Tags as texts by key."""
     return {tag.key: tag.value for tag in tags or ()}

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from genesis_flow.api.entities.model_registry._views import _WithoutTags
 from genesis_flow.api.entities.model_registry.model_version import ModelVersion
 
 
-class ModelVersionSearch(ModelVersion):
+class ModelVersionSearch(_WithoutTags, ModelVersion):  # type: ignore[misc]  # methods, as in MLflow
     """One of the model versions that a search found, without tags and aliases."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "tags": [], "aliases": []})
-
-    def tags(self) -> dict[str, str]:  # type: ignore[override]  # as in MLflow, a method
-        """
-        Not known.
-
-        Raises:
-            Exception: Always.
-        """
-        raise Exception("Results of this search have no tags: use get_model_version.")
-
-    def aliases(self) -> Any:  # type: ignore[override]  # as in MLflow, a method
-        """
-        Not known.
-
-        Raises:
-            Exception: Always.
-        """
-        raise Exception("Results of this search have no aliases: use get_model_version.")
+    _instead = "get_model_version"

@@ -11,6 +11,7 @@ from typing import Final
 from genesis_flow.api.models.enforcement import validate_schema
 from genesis_flow.api.models.examples import EXAMPLE_FILE, SERVING_FILE, convert_input_example_to_serving_input
 from genesis_flow.api.models.mlmodel import Model
+from genesis_flow.api.models.predicting import validate_serving_input
 
 INPUT_EXAMPLE_PATH: Final = "artifact_path"
 EXAMPLE_DATA_KEY: Final = "inputs"
@@ -45,4 +46,5 @@ __all__ = [
     "convert_input_example_to_serving_input",
     "load_serving_example",
     "validate_schema",
+    "validate_serving_input",
 ]

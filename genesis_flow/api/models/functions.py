@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.models.contexts import Context, get_prediction_context, set_prediction_context
 from genesis_flow.api.models.enforcement import enforced_params, validated_input
-from genesis_flow.api.models.mlmodel import MODEL_CONFIG, Model
 from genesis_flow.domain.entities.model_record import FUNCTION
+from genesis_flow.domain.errors import CorruptRecord
+from genesis_flow.domain.values.text import shown
 
-__all__ = ["PyFuncModel"]
+if TYPE_CHECKING:
+    from genesis_flow.api.models.mlmodel import Model
+
+__all__ = ["PyFuncModel", "function_model"]
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +63,7 @@ class PyFuncModel:
     @property
     def model_config(self) -> Any:
         """The configuration that the model was saved with."""
-        return self._model_meta.flavors[FUNCTION].get(MODEL_CONFIG, {})
+        return self._model_meta.flavors[FUNCTION].get("config", {})
 
     @property
     def loader_module(self) -> str | None:
@@ -88,6 +93,13 @@ class PyFuncModel:
         Raises:
             MlflowException: INVALID_PARAMETER_VALUE: The data or params do not fit the signature.
         """
+        context = get_prediction_context() or Context()
+        with set_prediction_context(context):
+            if self._model_id:
+                context.update(model_id=self._model_id)
+            return self._predicted(data, params)
+
+    def _predicted(self, data: Any, params: Any) -> Any:
         signature = self._model_meta.signature
         schema = self._model_meta.get_input_schema()
         if signature is not None and signature._is_signature_from_type_hint:
@@ -161,6 +173,24 @@ class PyFuncModel:
         if params:
             _log.warning("The model does not take params, so they are ignored: %s", sorted(params))
         return function(data)
+
+
+def function_model(meta: Model, noted: Mapping[str, Any], function: Any) -> PyFuncModel:
+    """
+    A loaded model as a function; `noted` is what its record says about it as such.
+
+    Raises:
+        CorruptRecord: The record leads to what is no function of the model.
+    """
+    stream = "predict_stream" if noted.get("streamable") else None
+    return PyFuncModel(meta, function, _public(noted.get("predict_fn") or "predict"), stream, meta.model_id)
+
+
+def _public(name: object) -> str:
+    """The name of what predicts, which a record must not lead to what Python keeps to itself."""
+    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+        raise CorruptRecord(f"The model's predict_fn is not the name of a function: {shown(name)}.")
+    return name
 
 
 def _one_of(data: Any) -> Any:

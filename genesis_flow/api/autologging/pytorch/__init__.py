@@ -1,0 +1,1 @@
+"""Logging what PyTorch Lightning trains."""

@@ -1,0 +1,1 @@
+"""Logging what the `Trainer` of transformers trains."""

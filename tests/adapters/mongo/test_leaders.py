@@ -1,0 +1,173 @@
+"""Searches for the best runs, asked again and again while runs come, go and change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from genesis_flow.adapters.mongo.client import MongoDatabase
+from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.search.binding import bind_filter, bind_order
+from genesis_flow.domain.search.fields import RUNS
+from genesis_flow.domain.search.ordering import total_order
+from genesis_flow.domain.search.queries import RunQuery
+from tests.adapters.mongo.listening import Commands
+from tests.adapters.mongo.opening import open_database, stores_on
+from tests.contracts.samples import added_experiment, added_run
+from tests.contracts.stores import Stores
+
+LIMIT = 5
+
+
+@pytest.fixture(scope="module")
+def commands() -> Commands:
+    """Notes what is sent."""
+    return Commands()
+
+
+@pytest.fixture(scope="module")
+def database(commands: Commands) -> Iterator[MongoDatabase]:
+    """A database whose commands are noted."""
+    database = open_database("leaders", listeners=(commands,))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def stores(database: MongoDatabase) -> Stores:
+    """Repositories that remember."""
+    return stores_on(database, closes=False)
+
+
+@pytest.fixture
+def experiment_id(stores: Stores) -> str:
+    """An experiment with 20 runs, whose losses are 0 to 19."""
+    experiment_id = added_experiment(stores).id
+    for number in range(20):
+        add(stores, experiment_id, float(number))
+    return experiment_id
+
+
+def add(stores: Stores, experiment_id: str, loss: float, started_at: int = 1) -> str:
+    """A run with this loss."""
+    run = added_run(stores, experiment_id, params={"p": "1"}, started_at=started_at)
+    stores.runs.append(run.id, metrics=[Metric("loss", loss, 1, 1)])
+    return run.id
+
+
+def best(experiment_id: str, filter_string: str = "", order: str = "metrics.loss ASC", limit: int = LIMIT) -> RunQuery:
+    """The best runs of an experiment."""
+    return RunQuery(
+        experiment_ids=(experiment_id,), filter=bind_filter(filter_string, RUNS),
+        order=total_order(bind_order([order], RUNS), RUNS), limit=limit,
+    )  # fmt: skip
+
+
+def assert_fresh(stores: Stores, query: RunQuery) -> list[float]:
+    """What is found now is what a process finds that remembers nothing; returns the losses."""
+    found = stores.runs.find(query)
+    elsewhere = stores.reopen()
+    fresh = elsewhere.runs.find(query)
+    elsewhere.close()
+    assert [*map(repr, fresh.items)] == [*map(repr, found.items)]  # NaN is equal to nothing
+    assert fresh.next_token == found.next_token
+    return [run.metrics["loss"].value for run in found.items if "loss" in run.metrics]
+
+
+@pytest.mark.parametrize(
+    ("filter_string", "order", "expected"),
+    [
+        ("", "metrics.loss ASC", [0.0, 1.0, 2.0, 3.0, 4.0]),
+        ("", "metrics.loss DESC", [19.0, 18.0, 17.0, 16.0, 15.0]),
+        ("params.p = '1' AND metrics.loss > 3", "metrics.loss ASC", [4.0, 5.0, 6.0, 7.0, 8.0]),
+        ("params.p = '1' AND metrics.loss < 9", "metrics.loss DESC", [8.0, 7.0, 6.0, 5.0, 4.0]),
+    ],
+)
+def test_the_same_search_finds_the_same(
+    stores: Stores, commands: Commands, experiment_id: str, filter_string: str, order: str, expected: list[float]
+) -> None:
+    """Asked again, a search finds the same runs in one command."""
+    query = best(experiment_id, filter_string, order)
+    for _ in range(2):
+        assert expected == assert_fresh(stores, query)
+    with commands.recorded() as names:
+        stores.runs.find(query)
+    assert 1 == len(names)
+
+
+def test_a_better_run_is_found(stores: Stores, experiment_id: str) -> None:
+    """A run that came meanwhile takes its place."""
+    query = best(experiment_id)
+    stores.runs.find(query)
+    add(stores, experiment_id, 1.5)
+    assert [0.0, 1.0, 1.5, 2.0, 3.0] == assert_fresh(stores, query)
+
+
+def test_runs_that_left_make_room(stores: Stores, commands: Commands, experiment_id: str) -> None:
+    """When leaders are deleted or fall back, others follow, at the cost of one more command."""
+    query = best(experiment_id)
+    first, second, *_ = stores.runs.find(query).items
+    stores.runs.remove(first.id, at=1)
+    stores.runs.append(second.id, metrics=[Metric("loss", 50.0, 2, 2)])
+    with commands.recorded() as names:
+        stores.runs.find(query)
+    assert 2 == len(names)
+    assert [2.0, 3.0, 4.0, 5.0, 6.0] == assert_fresh(stores, query)
+    with commands.recorded() as names:
+        stores.runs.find(query)
+    assert 1 == len(names)
+
+
+def test_ties_at_the_end_of_the_page_are_ordered(stores: Stores, experiment_id: str) -> None:
+    """Runs with the value that ends the page are all looked at: the latest of them is on it."""
+    query = best(experiment_id)
+    stores.runs.find(query)
+    latest = [add(stores, experiment_id, 4.0, started_at=number) for number in (5, 7, 6)]
+    assert [0.0, 1.0, 2.0, 3.0, 4.0] == assert_fresh(stores, query)
+    assert latest[1] == stores.runs.find(query).items[-1].id
+    assert [0.0, 1.0, 2.0, 3.0, 4.0] == assert_fresh(stores, query)
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf"), float("-inf"), -0.0, None])
+@pytest.mark.parametrize("order", ["metrics.loss ASC", "metrics.loss DESC"])
+def test_values_that_are_no_ordinary_numbers_end_a_page(stores: Stores, loss: float | None, order: str) -> None:
+    """A page may end at NaN, an infinity, or a run without the metric."""
+    experiment_id = added_experiment(stores).id
+    for number in range(LIMIT):
+        add(stores, experiment_id, float(number))
+    for _ in range(3):
+        if loss is None:
+            added_run(stores, experiment_id)
+        else:
+            add(stores, experiment_id, loss)
+    query = best(experiment_id, order=order)
+    for _ in range(3):
+        assert_fresh(stores, query)
+    assert_fresh(stores, best(experiment_id, order=order, limit=LIMIT + 1))
+
+
+def test_the_next_pages_go_on_where_the_first_one_ended(stores: Stores, experiment_id: str) -> None:
+    """Paging after a bounded first page repeats nothing and skips nothing."""
+    stores.runs.find(best(experiment_id))
+    found: list[float] = []
+    token: str | None = None
+    for _ in range(4):
+        query = best(experiment_id)
+        page = stores.runs.find(
+            RunQuery(query.filter, query.order, query.view, query.limit, token, experiment_ids=query.experiment_ids)
+        )
+        found += [run.metrics["loss"].value for run in page.items]
+        token = page.next_token
+    assert [float(number) for number in range(20)] == found
+    assert token is None
+
+
+def test_not_everything_is_remembered(stores: Stores, database: MongoDatabase, experiment_id: str) -> None:
+    """Of very many searches the oldest are forgotten."""
+    for limit in range(1, 11):
+        stores.runs.find(best(experiment_id, limit=limit))
+    for number in range(1_200):
+        database.leaders.note(best(experiment_id, limit=100 + number), 1.0)
+    assert database.leaders.bound(best(experiment_id, limit=1)) is None
+    assert database.leaders.bound(best(experiment_id, limit=100 + 1_199)) is not None
