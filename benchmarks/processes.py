@@ -39,17 +39,17 @@ def environment() -> dict[str, str]:
 
 class Worker:
     """
-    A process that runs `benchmarks.worker`.
+    A process that runs `benchmarks.worker`, or another module that answers in the same way.
 
     Args:
         python: The interpreter of its environment. name: For its log. directory: Where it works and logs.
     """
 
-    def __init__(self, python: Path, name: str, directory: Path) -> None:
+    def __init__(self, python: Path, name: str, directory: Path, module: str = "benchmarks.worker") -> None:
         self._log = directory / f"{name}.log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [str(python), "-m", "benchmarks.worker"],
+                [str(python), "-m", module],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                 text=True, env=environment(), cwd=directory,
             )  # fmt: skip

@@ -23,10 +23,12 @@ from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.runs import RunRepository
 from genesis_flow.settings import (
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
     redacted,
     sqlite_path,
+    storage_access,
 )
 
 if TYPE_CHECKING:
@@ -262,8 +264,9 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
 
 def _open_artifact_stores() -> ArtifactStores:
     from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
+    from genesis_flow.adapters.artifacts.progress import TransferProgress
 
-    return FsspecArtifactStores()
+    return FsspecArtifactStores(storage_access, TransferProgress(MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get))
 
 
 def _open_backend(settings: Settings) -> Backend:

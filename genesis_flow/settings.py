@@ -13,12 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from urllib.parse import unquote
 
 import attrs
 
 from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.values.locations import BLOCK_BYTES, THREADS, without_secret
+
+if TYPE_CHECKING:
+    from genesis_flow.domain.values.storage import StorageAccess
 
 T = TypeVar("T")
 
@@ -91,6 +95,20 @@ def _seconds_or_none(text: str) -> float:
     return 0.0 if text.strip() in ("0", "0.0") else _seconds(text)
 
 
+def _block_bytes(text: str) -> int:
+    value = int(text)
+    if not 64 << 10 <= value <= 1 << 30:
+        raise ValueError("give a number of bytes from 65536 to 1073741824")
+    return value
+
+
+def _threads(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 256:
+        raise ValueError("give a number from 1 to 256")
+    return value
+
+
 def _optional(name: str) -> EnvironmentVariable[str | None]:
     return EnvironmentVariable(name, str, None)
 
@@ -144,6 +162,22 @@ GENESIS_FLOW_PATIENCE: Final = EnvironmentVariable("GENESIS_FLOW_PATIENCE", _sec
 GENESIS_FLOW_MONGODB_DIALECT: Final = _optional("GENESIS_FLOW_MONGODB_DIALECT")
 #: Seconds that one call waits in all when Cosmos DB refuses requests because its request units are used up.
 GENESIS_FLOW_THROTTLING_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_THROTTLING_TIMEOUT", _seconds, 60.0)
+#: Whether a transfer of artifacts that takes long is shown, where a person looks.
+MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: Final = EnvironmentVariable("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", _switch, True)
+#: Object storage: bytes of a piece, and how many pieces or files move at the same time.
+GENESIS_FLOW_ARTIFACT_BLOCK_BYTES: Final = EnvironmentVariable(
+    "GENESIS_FLOW_ARTIFACT_BLOCK_BYTES", _block_bytes, BLOCK_BYTES
+)
+GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFACT_THREADS", _threads, THREADS)
+
+#: Azure Storage: for each value the names that other tools read it from, too; the first one that is set counts.
+_AZURE_STRING: Final = ("AZURE_STORAGE_CONNECTION_STRING",)
+_AZURE_ACCOUNT: Final = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")
+_AZURE_KEY: Final = ("AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_KEY")
+_AZURE_SAS: Final = ("AZURE_STORAGE_SAS_TOKEN",)
+_AZURE_ENDPOINT: Final = ("AZURE_STORAGE_SERVICE_ENDPOINT",)
+_S3_ENDPOINT: Final = ("MLFLOW_S3_ENDPOINT_URL",)
+_GCS_ENDPOINT: Final = ("STORAGE_EMULATOR_HOST",)
 
 #: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
 _ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
@@ -211,12 +245,28 @@ def settings_for(tracking_uri: str) -> Settings:
     root = MLFLOW_DEFAULT_ARTIFACT_ROOT.get() or str(_home(tracking_uri) / _ARTIFACT_DIRECTORY)
     return Settings(
         tracking_uri,
-        absolute_location(root),
+        without_secret("MLFLOW_DEFAULT_ARTIFACT_ROOT", absolute_location(root)),
         GENESIS_FLOW_TIMEOUT.get(),
         GENESIS_FLOW_PATIENCE.get(),
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
     )
+
+
+def storage_access() -> StorageAccess:
+    """Who asks object storage, as the environment says now."""
+    from genesis_flow.domain.values.storage import StorageAccess, Transfers
+
+    return StorageAccess(
+        azure_connection_string=_first(_AZURE_STRING), azure_account=_first(_AZURE_ACCOUNT),
+        azure_key=_first(_AZURE_KEY), azure_sas=_first(_AZURE_SAS), azure_endpoint=_first(_AZURE_ENDPOINT),
+        s3_endpoint=_first(_S3_ENDPOINT), gcs_endpoint=_first(_GCS_ENDPOINT),
+        transfers=Transfers(GENESIS_FLOW_ARTIFACT_BLOCK_BYTES.get(), GENESIS_FLOW_ARTIFACT_THREADS.get()),
+    )  # fmt: skip
+
+
+def _first(names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if (value := os.environ.get(name))), None)
 
 
 def sqlite_path(uri: str) -> Path:

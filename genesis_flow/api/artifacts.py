@@ -23,7 +23,7 @@ from genesis_flow.api.session import artifacts_for
 if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.artifacts import Artifacts
 
-__all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
+__all__ = ["download_artifacts", "get_download_url", "list_artifacts", "load_dict", "load_image", "load_text"]
 
 
 @translating_errors
@@ -108,6 +108,41 @@ def list_artifacts(
             return artifacts_to_views(artifacts.find_below(place.location, place.path))
         return artifacts_to_views(artifacts.find_at(artifact_uri))
     return artifacts_to_views(artifacts.find(run_id or "", artifact_path))
+
+
+@translating_errors
+def get_download_url(
+    artifact_uri: str | None = None,
+    run_id: str | None = None,
+    artifact_path: str | None = None,
+    tracking_uri: str | None = None,
+    *,
+    expiration: int = 300,
+) -> str:
+    """
+    A URL from which anyone who has it can download an artifact file, straight from object storage.
+
+    It works without credentials, so it is as good as a key to that one file: give it away, do not store or log it.
+
+    Args:
+        artifact_uri: `runs:/<run_id>/<path>`, `models:/<name>/<version>/<path>`, or a URI of an artifact store; or give
+            `run_id` and `artifact_path`.
+        expiration: Seconds for which it works, at most 604800 (a week).
+
+    Raises:
+        MlflowException: NOT_IMPLEMENTED: The store is no object storage, or its credentials cannot sign.
+            RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE.
+
+    Source: ours; MLflow has `get_download_presigned_url` on artifact repositories.
+    """
+    _require_one(artifact_uri, run_id, artifact_path)
+    artifacts = artifacts_for(tracking_uri)
+    if artifact_uri is None:
+        return artifacts.download_url(run_id or "", artifact_path or "", expires_s=expiration)
+    place = model_place(artifact_uri, tracking_uri)
+    if place is not None:
+        return artifacts.download_url_below(place.location, place.path, expires_s=expiration)
+    return artifacts.download_url_at(artifact_uri, expires_s=expiration)
 
 
 def load_text(artifact_uri: str) -> str:

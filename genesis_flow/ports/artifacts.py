@@ -20,8 +20,10 @@ class ArtifactStore(ABC):
     the new ones; a download that fails leaves no short file under its final name; directories are not
     stored, they are where files are.
     Any method may raise `Unavailable` (which includes a full disk; the message names the path),
-    `Unauthenticated`, `Forbidden`, `InvalidInput` (a name that the storage cannot hold), or
-    `UntrustedContent` (a symbolic link leads outside the root).
+    `Unauthenticated`, `Forbidden`, `InvalidInput` (a name that the storage cannot hold),
+    `UntrustedContent` (a symbolic link leads outside the root, or a stored name would), `Conflict` (another writer
+    replaced what was being read or written in pieces), or `CorruptRecord` (what was stored comes back otherwise).
+    Secrets are in no message, repr or URI.
     """
 
     @property
@@ -97,6 +99,18 @@ class ArtifactStore(ABC):
     @abstractmethod
     def local_path(self, path: ArtifactPath) -> Path | None:
         """Where the artifact `path` lies on this machine's disk; None if it does not, or does not exist."""
+
+    @abstractmethod
+    def download_url(self, path: ArtifactPath, *, expires_s: int) -> str:
+        """
+        A URL from which anyone who has it can download the file `path`, for `expires_s` seconds from now.
+
+        It is as good as a key to that one file: it is given away, not stored or logged.
+
+        Raises:
+            NotFound: No such file.
+            Unsupported: This storage, or the credentials in use, cannot make such links.
+        """
 
     @abstractmethod
     def sweep(self, *, older_than_s: float) -> int:

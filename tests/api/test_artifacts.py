@@ -158,7 +158,7 @@ def test_what_cannot_be_loaded(store: Artifacts, load: Any, name: str, message: 
         ("runs:/nope/x", "RESOURCE_DOES_NOT_EXIST"),
         (f"runs:/{RUN_ID}/../x", "INVALID_PARAMETER_VALUE"),
         (f"runs://{RUN_ID}/x", "INVALID_PARAMETER_VALUE"),
-        ("s3://b/x", "INVALID_PARAMETER_VALUE"),
+        ("ftp://b/x", "INVALID_PARAMETER_VALUE"),
     ],
 )
 def test_errors_have_the_codes_of_mlflow(store: Artifacts, tmp_path: Path, uri: str, code: str) -> None:

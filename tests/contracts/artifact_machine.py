@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -149,6 +150,7 @@ def read_tree(top: Path) -> dict[str, bytes]:
     }
 
 
-def run_artifact_machine(open_store: Callable[[], ArtifactStore]) -> None:
-    """Run the machine on stores that `open_store` gives, each of them empty."""
-    run_state_machine_as_test(lambda: ArtifactMachine(open_store))  # type: ignore[arg-type]  # any factory
+def run_artifact_machine(open_store: Callable[[], ArtifactStore], steps: int) -> None:
+    """Run the machine on stores that `open_store` gives, each of them empty, with so many steps on each."""
+    chosen = settings(stateful_step_count=steps)
+    run_state_machine_as_test(lambda: ArtifactMachine(open_store), settings=chosen)  # type: ignore[arg-type]  # any

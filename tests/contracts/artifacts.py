@@ -15,6 +15,8 @@ from genesis_flow.domain.values.paths import ROOT, artifact_path
 from genesis_flow.ports.artifacts import ArtifactStore
 from tests.contracts.artifact_machine import NAMES, read_tree, run_artifact_machine, sizes, write_tree
 
+FILE_NAMES = (*NAMES, "50%25.txt", "a%2e%2e", "..a", "ab:c d;e=f", "ü" * 100, "x" * 255)
+
 
 class _Broken(io.RawIOBase):
     """A stream that gives some bytes and then fails."""
@@ -49,7 +51,12 @@ class ArtifactStoreContract:
     What every `ArtifactStore` must do.
 
     A subclass overrides the fixture `new_store`: a function that opens an empty store each time.
+
+    Attributes:
+        machine_steps: Operations in a sequence; fewer for a store that answers slowly.
     """
+
+    machine_steps = 50
 
     @pytest.fixture
     def new_store(self) -> Callable[[], ArtifactStore]:
@@ -65,11 +72,9 @@ class ArtifactStoreContract:
         self, new_store: Callable[[], ArtifactStore]
     ) -> None:
         """The store equals a dict from paths to bytes, whatever is done to both."""
-        run_artifact_machine(new_store)
+        run_artifact_machine(new_store, self.machine_steps)
 
-    @pytest.mark.parametrize(
-        "name", [*NAMES, "50%25.txt", "a%2e%2e", "..a", "ab:c d;e=f", "ü" * 100, "x" * 255]
-    )
+    @pytest.mark.parametrize("name", FILE_NAMES)
     def test_names_are_kept_as_they_are(self, open_store: ArtifactStore, name: str) -> None:
         """A legal name is neither decoded, expanded, trimmed nor normalised."""
         path = f"dir {name[:20]}/{name}"

@@ -45,7 +45,8 @@ def _forbidden(path: str) -> GenesisFlowError:
     return Forbidden(f"The permissions of '{path}' do not allow the operation.")
 
 
-def _bad_name(path: str) -> GenesisFlowError:
+def bad_name(path: str) -> GenesisFlowError:
+    """The error for a name that is too long, or that the storage does not allow."""
     return InvalidInput("artifact_path", f"Invalid path: the storage cannot hold the name '{path}'.")
 
 
@@ -66,9 +67,9 @@ _BY_NUMBER: Final[dict[int, _Maker]] = {
     errno.EDQUOT: _disk_is_full,
     errno.EFBIG: _disk_is_full,
     errno.EROFS: _forbidden,
-    errno.ENAMETOOLONG: _bad_name,
-    errno.EILSEQ: _bad_name,
-    errno.EINVAL: _bad_name,
+    errno.ENAMETOOLONG: bad_name,
+    errno.EILSEQ: bad_name,
+    errno.EINVAL: bad_name,
     errno.ELOOP: _loops,
 }
 

@@ -12,16 +12,21 @@ from typing import Any, BinaryIO, Final
 import attrs
 
 from genesis_flow.adapters.artifacts import local_files, locations
+from genesis_flow.adapters.artifacts.buckets import BucketAddress
+from genesis_flow.adapters.artifacts.clouds import CLOUDS, Cloud
 from genesis_flow.adapters.artifacts.errors import no_such_artifact, translating_errors
+from genesis_flow.adapters.artifacts.parallel import in_parallel
 from genesis_flow.adapters.artifacts.placements import (
     Filesystem,
     LocalPlacement,
     MemoryPlacement,
     Placement,
 )
+from genesis_flow.adapters.artifacts.progress import TransferProgress
 from genesis_flow.domain.entities.artifact import ArtifactInfo
-from genesis_flow.domain.errors import InvalidInput, NotFound
+from genesis_flow.domain.errors import InvalidInput, NotFound, Unsupported
 from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
+from genesis_flow.domain.values.storage import StorageAccess
 from genesis_flow.domain.values.text import storable
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
 
@@ -58,14 +63,14 @@ class FsspecArtifactStore(ArtifactStore):
             self.put_stream(file, path)
 
     def put_stream(self, source: BinaryIO, path: ArtifactPath) -> None:
-        self._placement.write(self._place(_storable(path)), source)
+        self._placement.write(self._place(local_files.storable_path(path)), source)
 
     def put_tree(self, source: Path, path: ArtifactPath) -> None:
         if not os.path.isdir(source):
             raise NotFound("local directory", str(source), f"No such local directory: '{source}'")
         names = list(local_files.files_below(source, root=source))
-        goals = [_storable(path / "/".join(each)) for each in names]
-        _in_parallel(lambda each, goal: self.put(source.joinpath(*each), goal), names, goals)
+        goals = [local_files.storable_path(path / "/".join(each)) for each in names]
+        in_parallel(lambda each, goal: self.put(source.joinpath(*each), goal), names, goals, threads=THREADS)
 
     def open(self, path: ArtifactPath) -> BinaryIO:
         return self._read(path)[0]
@@ -99,6 +104,12 @@ class FsspecArtifactStore(ArtifactStore):
         place = self._place(path)
         self._placement.check(place)
         return self._placement.local_path(place) if self._kind(path) else None
+
+    def download_url(self, path: ArtifactPath, *, expires_s: int) -> str:
+        raise Unsupported(
+            f"Files of '{self._uri}' have no link that could be given away: that takes object storage, such as Azure "
+            "Blob Storage. Download the file instead."
+        )
 
     def sweep(self, *, older_than_s: float) -> int:
         return self._placement.sweep(older_than_s=older_than_s)
@@ -154,37 +165,13 @@ class FsspecArtifactStore(ArtifactStore):
         with translating_errors(path):
             files = list(self._placement.files_below(self._place(path)))
         goals = [path / "/".join(names) for names in files]
-        _in_parallel(lambda goal, names: self._fetch_file(goal, final.joinpath(*names)), goals, files)
+        in_parallel(lambda goal, names: self._fetch_file(goal, final.joinpath(*names)), goals, files, threads=THREADS)
         _make_directory(final)
-
-
-def _in_parallel(work: Callable[[Any, Any], None], ones: Sequence[Any], others: Sequence[Any]) -> None:
-    """Do `work` on each pair; after a failure no other one begins."""
-    if len(ones) < 2:
-        for pair in zip(ones, others, strict=True):
-            work(*pair)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(work, ones, others))
 
 
 def _make_directory(path: Path) -> None:
     with translating_errors(path):
         path.mkdir(parents=True, exist_ok=True)
-
-
-def _storable(path: ArtifactPath) -> ArtifactPath:
-    """
-    `path` itself, if a file can have it.
-
-    Raises:
-        InvalidInput: The root, or a name that unfinished files have.
-    """
-    if path == ROOT or any(map(local_files.is_passing, path.parts)):
-        raise InvalidInput("artifact_path", f"Invalid path: '{path}' is no name for a file.")
-    return path
 
 
 @attrs.frozen
@@ -229,45 +216,54 @@ SCHEMES: Final[Mapping[str, Scheme]] = {
     "file": Scheme(path_of=locations.path_of_file_uri, open_at=open_local),
     "memory": Scheme(path_of=locations.path_of_memory_uri, open_at=open_memory),
 }
-#: Schemes that an extra of this package will serve: scheme -> extra.
-PLANNED_EXTRAS: Final[Mapping[str, str]] = dict.fromkeys(
-    ("azure", "az", "abfs", "abfss", "wasb", "wasbs"), "azure"
-)
 
 
 @attrs.frozen
 class FsspecArtifactStores(ArtifactStores):
-    """The artifact stores of `schemes`."""
+    """
+    The artifact stores of this machine, and of object storage.
 
+    Attributes:
+        access: Who asks object storage; called for each store. progress: Shows long transfers.
+    """
+
+    _access: Callable[[], StorageAccess] = StorageAccess
+    _progress: TransferProgress = attrs.field(factory=TransferProgress)
     _schemes: Mapping[str, Scheme] = SCHEMES
+    _clouds: Mapping[str, Cloud] = CLOUDS
 
     def open(self, uri: str) -> ArtifactStore:
         scheme = self._scheme(uri)
+        if isinstance(scheme, Cloud):
+            return self._open_cloud(scheme, scheme.address_of(uri))
         return scheme.open_at(scheme.path_of(uri))
 
     def locate(self, uri: str) -> tuple[ArtifactStore, ArtifactPath]:
         scheme = self._scheme(uri)
+        if isinstance(scheme, Cloud):
+            address = scheme.address_of(uri)
+            if uri.endswith("/") or not address.prefix:
+                return self._open_cloud(scheme, address), ROOT
+            name = address.prefix.rpartition("/")[2]
+            return self._open_cloud(scheme, address.parent()), artifact_path(name, "artifact_uri")
         path = scheme.path_of(uri)
         if uri.endswith("/") or "/" not in path:
             return scheme.open_at(path), ROOT
         parent, _, name = path.rpartition("/")
         return scheme.open_at(parent or "/"), artifact_path(name, "artifact_uri")
 
-    def _scheme(self, uri: str) -> Scheme:
+    def _open_cloud(self, cloud: Cloud, address: BucketAddress) -> ArtifactStore:
+        from genesis_flow.adapters.artifacts.object_store import ObjectArtifactStore
+
+        cloud.require_driver(address.scheme)
+        return ObjectArtifactStore(cloud.open_bucket(address, self._access()), address, self._progress)
+
+    def _scheme(self, uri: str) -> Scheme | Cloud:
         name = locations.scheme_of(storable("artifact_uri", uri))
-        if name in self._schemes:
-            return self._schemes[name]
-        served = ", ".join(sorted(f"{scheme}:" for scheme in self._schemes if scheme))
+        if found := self._schemes.get(name) or self._clouds.get(name):
+            return found
+        served = ", ".join(sorted(f"{scheme}:" for scheme in (*self._schemes, *self._clouds) if scheme))
         raise InvalidInput(
-            "artifact_uri", f"Could not find an artifact store for the scheme '{name}'. {_remedy(name)} "
-            f"Served are local paths and {served}.",
+            "artifact_uri", f"Could not find an artifact store for the scheme '{name}'. No extra of genesis-flow "
+            f"serves it. Served are local paths and {served}.",
         )
-
-
-def _remedy(scheme: str) -> str:
-    if extra := PLANNED_EXTRAS.get(scheme):
-        return (
-            f"It will come with the extra '{extra}' (pip install 'genesis-flow[{extra}]'), which does not "
-            "support it yet."
-        )
-    return "No extra of genesis-flow serves it."

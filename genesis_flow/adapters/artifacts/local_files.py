@@ -20,7 +20,8 @@ from typing import BinaryIO, Final
 from uuid import uuid4
 
 from genesis_flow.adapters.artifacts.errors import leads_outside, name_is_taken, translating_errors
-from genesis_flow.domain.errors import NotFound, Unavailable, UntrustedContent
+from genesis_flow.domain.errors import InvalidInput, NotFound, Unavailable, UntrustedContent
+from genesis_flow.domain.values.paths import ROOT, ArtifactPath
 
 CHUNK_BYTES: Final = 1 << 20
 _PASSING: Final = re.compile(r"\.genesis-flow-[0-9a-f]{32}\.partial")
@@ -35,17 +36,32 @@ def is_passing(name: str) -> bool:
     return _PASSING.fullmatch(name) is not None
 
 
-def write_whole(final: Path, source: BinaryIO, *, size_bytes: int | None = None) -> None:
+def storable_path(path: ArtifactPath) -> ArtifactPath:
+    """
+    `path` itself, if a file can have it.
+
+    Raises:
+        InvalidInput: The root, or a name that unfinished files have.
+    """
+    if path == ROOT or any(map(is_passing, path.parts)):
+        raise InvalidInput("artifact_path", f"Invalid path: '{path}' is no name for a file.")
+    return path
+
+
+def write_whole(
+    final: Path, source: BinaryIO, *, size_bytes: int | None = None, is_durable: bool = True
+) -> None:
     """
     Copy what is left in `source` to `final`, which appears whole or not at all.
 
     Args:
         size_bytes: How much must come; None if that is not known.
+        is_durable: Whether that also holds after a power failure; a copy of what is kept elsewhere need not wait.
 
     Raises:
         Unavailable: The disk is full, or `source` was shorter or longer than `size_bytes`.
     """
-    with _appearing(final) as write:
+    with _appearing(final, is_durable) as write:
         copied = 0
         while chunk := source.read(CHUNK_BYTES):
             write(chunk)
@@ -55,7 +71,7 @@ def write_whole(final: Path, source: BinaryIO, *, size_bytes: int | None = None)
 
 
 @contextmanager
-def _appearing(final: Path) -> Iterator[Callable[[bytes], object]]:
+def _appearing(final: Path, is_durable: bool) -> Iterator[Callable[[bytes], object]]:
     """A function that writes to what becomes `final` if the block ends well."""
     with translating_errors(final):
         passing, file = _new_neighbour(final)
@@ -64,7 +80,8 @@ def _appearing(final: Path) -> Iterator[Callable[[bytes], object]]:
             yield _translating_writer(file, final)
             with translating_errors(final):
                 file.flush()
-                os.fsync(file.fileno())
+                if is_durable:
+                    os.fsync(file.fileno())
         with translating_errors(final):
             os.replace(passing, final)
     except BaseException:

@@ -17,6 +17,7 @@ from genesis_flow.domain.errors import NotFound
 from genesis_flow.domain.use_cases.model_persistence import ModelPlace
 from genesis_flow.domain.values.model_uris import is_model_uri, model_uri
 from genesis_flow.domain.values.paths import artifact_path
+from genesis_flow.settings import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 
 
 def place_of(uri: str) -> ModelPlace:
@@ -79,9 +80,10 @@ def _fetch(place: ModelPlace, file: ArtifactInfo, work: Path) -> None:
 @contextlib.contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
     """What is called with the bytes that were copied; where a person looks, it draws a bar."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or not MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get():
         yield lambda size: None
         return
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # this bar is for all files: stores draw none for each
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 

@@ -19,6 +19,7 @@ from genesis_flow.domain.use_cases.logged_model_places import (
     model_of_run,
 )
 from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
+from genesis_flow.domain.values.storage import DOWNLOAD_URL_S, checked_expiry
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
 from genesis_flow.ports.logged_models import LoggedModelRepository
@@ -140,6 +141,30 @@ class Artifacts:
         """
         self._store(run_id).remove(artifact_path(path))
 
+    def download_url(self, run_id: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> str:
+        """
+        A URL from which anyone who has it can download the file `path` for a while; see `ArtifactStore.download_url`.
+
+        Args:
+            expires_s: Seconds, at most a week.
+
+        Raises:
+            NotFound: No such run or file.
+            InvalidInput: Not a legal time.
+            Unsupported: The storage or the credentials cannot make such links.
+        """
+        return self._store(run_id).download_url(artifact_path(path), expires_s=checked_expiry(expires_s))
+
+    def download_url_at(self, uri: str, *, expires_s: int = DOWNLOAD_URL_S) -> str:
+        """The same for the file that `uri` names; see `find_at`."""
+        missing: NotFound | None = None
+        for place in reversed(self._places(uri)):
+            try:
+                return place.store.download_url(place.path, expires_s=checked_expiry(expires_s))
+            except NotFound as error:
+                missing = error
+        raise missing or NotFound("artifact", uri)
+
     def find_at(self, uri: str) -> Sequence[ArtifactInfo]:
         """
         The direct children of the directory that `uri` names.
@@ -210,6 +235,10 @@ class Artifacts:
     def local_path_below(self, location: str, path: str) -> Path | None:
         """Where the file or directory `path` below a location lies on this machine's disk; see `local_path`."""
         return self._root(location).local_path(artifact_path(path))
+
+    def download_url_below(self, location: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> str:
+        """A URL of the file `path` below a location; see `download_url`."""
+        return self._root(location).download_url(artifact_path(path), expires_s=checked_expiry(expires_s))
 
     def _root(self, location: str) -> ArtifactStore:
         """The store whose root is a location."""

@@ -17,6 +17,7 @@ from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.ids import experiment_id as canonical_id
 from genesis_flow.domain.values.keys import bounded_key
 from genesis_flow.domain.values.lifecycle import View
+from genesis_flow.domain.values.locations import without_secret
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import ArtifactRoot, page_limit
 from genesis_flow.domain.values.text import shown, storable, within
@@ -180,6 +181,7 @@ def _checked_location(location: Any) -> str | None:
     if location is None or location == "":
         return None
     uri = within("artifact_location", limits.ARTIFACT_LOCATION, storable("artifact_location", location))
+    without_secret("artifact_location", uri)
     if uri.startswith("runs:"):
         raise InvalidInput(
             "artifact_location", f"Artifact location cannot be a runs:/ URI. Given: '{shown(uri)}'"

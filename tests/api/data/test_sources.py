@@ -114,8 +114,8 @@ def test_local_sources_are_used_in_place(tmp_path: Path) -> None:
 
 def test_a_source_whose_scheme_is_not_served_names_it() -> None:
     """A dataset may be described by any URI, but loaded only where a store serves the scheme."""
-    with pytest.raises(MlflowException, match="scheme 's3'"):
-        sources.S3ArtifactDatasetSource("s3://b/x").load()
+    with pytest.raises(MlflowException, match="scheme 'hdfs'"):
+        sources.HdfsArtifactDatasetSource("hdfs://h/x").load()
 
 
 class _Server(BaseHTTPRequestHandler):

@@ -1,0 +1,225 @@
+"""Blobs of one container: staged blocks, ranges of one version, digests in both directions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import attrs
+from azure.core.exceptions import HttpResponseError
+
+from genesis_flow.adapters.artifacts import azure_uploads, digests, local_files
+from genesis_flow.adapters.artifacts.azure_accounts import account_access
+from genesis_flow.adapters.artifacts.azure_clients import Accounts
+from genesis_flow.adapters.artifacts.azure_errors import code_of, translating_azure_errors
+from genesis_flow.adapters.artifacts.azure_reads import Reading, begin_reading, reading_of
+from genesis_flow.adapters.artifacts.azure_small import NoSuchBlob, SmallRequests
+from genesis_flow.adapters.artifacts.buckets import Advance, Bucket, BucketAddress, StoredObject
+from genesis_flow.adapters.artifacts.parallel import in_parallel, pumped
+from genesis_flow.adapters.artifacts.partial_files import Whole, partial_file
+from genesis_flow.adapters.artifacts.reading import RangedReader, read_exactly
+from genesis_flow.domain.errors import Conflict, Unavailable, Unsupported
+from genesis_flow.domain.values.storage import StorageAccess, Transfers
+
+if TYPE_CHECKING:
+    from azure.storage.blob import BlobServiceClient, ContainerClient
+
+#: How often a download begins anew because the blob was replaced meanwhile.
+_ATTEMPTS: Final = 3
+_MISSING: Final = 404
+_MARKER: Final = "hdi_isfolder"
+#: Characters.
+_LONGEST_NAME: Final = 1_024
+#: The clients of this process; a pool of connections for each.
+_ACCOUNTS: Final = Accounts()
+
+
+def open_container(address: BucketAddress, access: StorageAccess) -> AzureBucket:
+    """
+    The blobs of the container of `address`; nothing is asked before it is needed.
+
+    Raises:
+        InvalidInput: The settings name no account, or are malformed.
+    """
+    found = account_access(address, access)
+    transfers = access.transfers
+    account = _ACCOUNTS.account(found, transfers)
+    container = account.service.get_container_client(address.bucket)
+    small = SmallRequests(
+        f"{account.service.url.partition('?')[0].rstrip('/')}/{address.bucket}", found, account.credential, account.pool
+    )
+    return AzureBucket(account.service, container, small, transfers, found.key, found.sas is not None)
+
+
+@attrs.frozen
+class AzureBucket(Bucket):
+    """
+    The blobs of one container.
+
+    Attributes:
+        service: The client of its account. container: Its client. small: What small blobs are asked for with.
+        transfers: What moves at once.
+        account_key: Signs URLs; without one, the identity of the process does, and a signature cannot.
+    """
+
+    _service: BlobServiceClient
+    _container: ContainerClient
+    _small: SmallRequests
+    transfers: Transfers
+    _account_key: str | None = attrs.field(repr=False)
+    _has_signature: bool
+
+    def can_hold(self, name: str) -> bool:
+        return len(name) <= _LONGEST_NAME
+
+    def is_object(self, name: str) -> bool:
+        with translating_azure_errors(name):
+            try:
+                found = self._container.get_blob_client(name).get_blob_properties()
+            except HttpResponseError as error:
+                if error.status_code != _MISSING or code_of(error) == "ContainerNotFound":
+                    raise
+                return False
+        return not _is_marker(found.size, found.metadata)
+
+    def has_below(self, name: str) -> bool:
+        with translating_azure_errors(name):
+            found = self._container.list_blobs(name_starts_with=f"{name}/", results_per_page=1)
+            return next(iter(found), None) is not None
+
+    def children(self, name: str) -> Iterator[tuple[str, int | None]]:
+        from azure.storage.blob import BlobPrefix
+
+        start = f"{name}/" if name else ""
+        with translating_azure_errors(name):
+            for found in self._container.walk_blobs(name_starts_with=start or None, include=["metadata"]):
+                if isinstance(found, BlobPrefix) or _is_marker(found.size, found.metadata):
+                    yield found.name.removesuffix("/"), None
+                else:
+                    yield found.name, found.size
+
+    def below(self, name: str) -> Iterator[StoredObject]:
+        with translating_azure_errors(name):
+            start = f"{name}/" if name else None
+            for found in self._container.list_blobs(name_starts_with=start, include=["metadata"]):
+                is_marker = _is_marker(found.size, found.metadata) or (not found.size and found.name.endswith("/"))
+                yield StoredObject(found.name, found.size, is_marker)
+
+    def write(self, name: str, source: BinaryIO, advance: Advance) -> None:
+        first = read_exactly(source, self.transfers.block_bytes)
+        if len(first) < self.transfers.block_bytes:
+            metadata = {digests.KEY: digests.of_whole(first)}
+            if not self._small.put(name, first, metadata):
+                azure_uploads.put(self._container.get_blob_client(name), name, first, metadata)
+            advance(len(first))
+        else:
+            blob = self._container.get_blob_client(name)
+            azure_uploads.upload(blob, name, first, source, self.transfers, advance)
+
+    def copy_to(self, name: str, final: Path, advance: Advance) -> bool:
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            begun = self._begin(name)
+            if begun is None:
+                return False
+            if begun.size_bytes <= len(begun.first):
+                local_files.write_whole(final, io.BytesIO(begun.checked(name)), is_durable=False)
+                advance(begun.size_bytes)
+                return True
+            try:
+                self._copy_pieces(begun, final, advance)
+                return True
+            except Conflict:
+                if not attempts_left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _copy_pieces(self, begun: Reading, final: Path, advance: Advance) -> None:
+        block = self.transfers.block_bytes
+        whole = Whole(f"{self._container.url}/{begun.name}".partition("?")[0], begun.version, begun.size_bytes, block)
+
+        def piece(index: int) -> bytes:
+            length = whole.length(index)
+            found = partial.kept(index)
+            if found is None:
+                found = partial.put(index, begun.chunks(index * block, length) if index else [begun.first])
+            advance(length)
+            return found
+
+        with partial_file(final, whole) as partial:
+            try:
+                pieces = pumped(piece, range(whole.pieces), threads=self.transfers.threads)
+            except Unavailable as error:
+                raise Unavailable(
+                    f"{error.message} What came is kept in '{partial.path}'; the same call continues from there."
+                ) from None
+            partial.check(pieces, begun.digest, begun.md5)
+            partial.finish(final)
+
+    def open(self, name: str) -> BinaryIO | None:
+        begun = self._begin(name)
+        if begun is None:
+            return None
+        if begun.size_bytes <= len(begun.first):
+            return io.BytesIO(begun.checked(name))
+        reader = RangedReader(begun.piece, begun.size_bytes, begun.first)
+        return io.BufferedReader(reader, self.transfers.block_bytes)
+
+    def _begin(self, name: str) -> Reading | None:
+        block = self.transfers.block_bytes
+        try:
+            answer = self._small.get(name, 0, block)
+        except NoSuchBlob:
+            return None
+        if answer is not None:
+            begun: Reading | None = reading_of(answer, self._container, self._small, name)
+        else:
+            begun = begin_reading(self._container, self._small, name, block)
+        return None if begun is None or _is_marker(begun.size_bytes, begun.metadata) else begun
+
+    def erase(self, names: Sequence[str]) -> None:
+        in_parallel(self._erase_one, names, threads=self.transfers.threads)
+
+    def _erase_one(self, name: str) -> None:
+        if not self._small.erase(name):
+            with translating_azure_errors(name):
+                try:
+                    self._container.get_blob_client(name).delete_blob(delete_snapshots="include")
+                except HttpResponseError as error:
+                    if error.status_code != _MISSING or code_of(error) == "ContainerNotFound":
+                        raise
+
+    def download_url(self, name: str, expires_s: int) -> str:
+        from azure.storage.blob import BlobSasPermissions, generate_blob_sas
+
+        if self._has_signature:
+            raise Unsupported(
+                "A shared access signature cannot make links: set the key of the storage account, or use an identity."
+            )
+        now = datetime.now(UTC)
+        # Clocks differ: what begins now would not yet be valid for some.
+        starts, ends = now - timedelta(minutes=5), now + timedelta(seconds=expires_s)
+        signer: dict[str, Any] = {"account_key": self._account_key}
+        if self._account_key is None:
+            with translating_azure_errors(name):
+                signer = {"user_delegation_key": self._service.get_user_delegation_key(starts, ends)}
+        blob = self._container.get_blob_client(name)
+        signature = generate_blob_sas(
+            str(self._service.account_name), blob.container_name, name, **signer,
+            permission=BlobSasPermissions(read=True), start=starts, expiry=ends,
+            protocol="https" if blob.url.startswith("https:") else None,
+        )  # fmt: skip
+        return f"{blob.url}?{signature}"
+
+    def sweep(self, name: str, *, older_than_s: float) -> int:
+        """What was staged and not committed is never listed; the service erases it after a week."""
+        return 0
+
+
+def _is_marker(size_bytes: int, metadata: dict[str, str] | None) -> bool:
+    """Whether a blob stands for a directory, as Hadoop and accounts with a hierarchical namespace have them."""
+    return not size_bytes and any(
+        key.lower() == _MARKER and value.lower() == "true" for key, value in (metadata or {}).items()
+    )
