@@ -31,6 +31,11 @@ class ArtifactStore(ABC):
     def uri(self) -> str:
         """The root, without secrets."""
 
+    @property
+    def access(self) -> str | None:
+        """Who asks for artifacts, for people, without secrets; None where nobody is asked who they are."""
+        return None
+
     @abstractmethod
     def put(self, source: Path, path: ArtifactPath) -> None:
         """

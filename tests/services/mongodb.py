@@ -7,10 +7,14 @@ machine (see `documentdb/start`), which needs Debian and root to install it once
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
+import signal
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 from tests.services.missing import missing
@@ -48,6 +52,23 @@ def start(*arguments: str) -> str | None:
 def stop(*arguments: str) -> None:
     """Stop the engine as `arguments` say, such as `--crash`."""
     subprocess.run([str(HERE / "stop"), *arguments], capture_output=True, timeout=120, check=False)
+
+
+def stop_front(port: int) -> None:
+    """Stop the front at `port`, if there is one; the engine goes on."""
+    noted = Path(f"/tmp/documentdb-gateway-{port}.pid")  # where `start` notes it
+    if noted.exists():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(noted.read_text()), signal.SIGTERM)
+        noted.unlink()
+        while _answers(port):
+            time.sleep(0.01)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def with_options(uri: str, **options: str) -> str:

@@ -11,6 +11,7 @@ import binascii
 import logging
 import re
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 import attrs
 
@@ -19,6 +20,7 @@ from genesis_flow.adapters.artifacts.buckets import BucketAddress
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.storage import StorageAccess
 
+_STRING: Final = "AZURE_STORAGE_CONNECTION_STRING"
 _DEVELOPMENT: Final = "usedevelopmentstorage"
 #: The public account of the emulator, as Microsoft documents it.
 _EMULATOR_ACCOUNT: Final = "devstoreaccount1"
@@ -33,12 +35,25 @@ class AccountAccess:
 
     Attributes:
         endpoint: URL of its Blob service. key, sas: One of them, or none for the identity of the process.
+        source: The setting that they come from.
     """
 
     account: str
     endpoint: str
     key: str | None = attrs.field(default=None, repr=False)
     sas: str | None = attrs.field(default=None, repr=False)
+    source: str = attrs.field(default="DefaultAzureCredential", eq=False)
+
+    @property
+    def shown(self) -> str:
+        """For people, without secrets."""
+        means = "a key" if self.key else "a shared access signature" if self.sas else "the identity of this process"
+        until = parse_qs(self.sas).get("se", [""])[0] if self.sas else ""
+        privacy = "" if self.endpoint.startswith("https:") else ", not encrypted: an emulator"
+        return (
+            f"account {self.account!r} by {means} ({self.source}){f', valid until {until}' if until else ''}, "
+            f"at {self.endpoint}{privacy}"
+        )
 
 
 def account_access(address: BucketAddress, access: StorageAccess) -> AccountAccess:
@@ -79,7 +94,8 @@ def parsed_connection_string(text: str) -> AccountAccess:
     pairs = [part.partition("=") for part in text.split(";") if part.strip()]
     fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
     if fields.get(_DEVELOPMENT, "").lower() == "true":
-        return AccountAccess(_EMULATOR_ACCOUNT, f"http://127.0.0.1:10000/{_EMULATOR_ACCOUNT}", _EMULATOR_KEY)
+        endpoint = f"http://127.0.0.1:10000/{_EMULATOR_ACCOUNT}"
+        return AccountAccess(_EMULATOR_ACCOUNT, endpoint, _EMULATOR_KEY, source=_STRING)
     account, endpoint = fields.get("accountname", ""), fields.get("blobendpoint", "").rstrip("/")
     if not endpoint and account:
         suffix = fields.get("endpointsuffix", "core.windows.net")
@@ -88,11 +104,11 @@ def parsed_connection_string(text: str) -> AccountAccess:
     key, sas = fields.get("accountkey"), _plain_sas(fields.get("sharedaccesssignature"))
     if not account or not endpoint or not (key or sas) or not all(mark for _, mark, _ in pairs):
         raise InvalidInput(
-            "AZURE_STORAGE_CONNECTION_STRING",
+            _STRING,
             "The connection string of Azure Storage is malformed: it needs AccountName with AccountKey, or "
             "BlobEndpoint with SharedAccessSignature. Copy it again from 'Access keys' of the storage account.",
         )
-    return AccountAccess(account, endpoint, key, None if key else sas)
+    return AccountAccess(account, endpoint, key, None if key else sas, _STRING)
 
 
 def _by_settings(wanted: str, address: BucketAddress, access: StorageAccess) -> AccountAccess:
@@ -109,7 +125,7 @@ def _by_settings(wanted: str, address: BucketAddress, access: StorageAccess) -> 
     if access.azure_endpoint and (is_own or not wanted):
         endpoint = access.azure_endpoint.rstrip("/")
     if access.azure_key and (is_own or not own):
-        return AccountAccess(account, endpoint, key=access.azure_key)
+        return AccountAccess(account, endpoint, key=access.azure_key, source="AZURE_STORAGE_ACCESS_KEY")
     if access.azure_sas and not own:
         raise InvalidInput(
             "AZURE_STORAGE_SAS_TOKEN",
@@ -117,7 +133,9 @@ def _by_settings(wanted: str, address: BucketAddress, access: StorageAccess) -> 
             "would otherwise be sent to whatever account a URI names.",
         )
     sas = _plain_sas(access.azure_sas) if is_own else None
-    return AccountAccess(account, endpoint, sas=sas)
+    if sas is None:
+        return AccountAccess(account, endpoint)
+    return AccountAccess(account, endpoint, sas=sas, source="AZURE_STORAGE_SAS_TOKEN")
 
 
 def _plain_sas(text: str | None) -> str | None:

@@ -12,7 +12,7 @@ import attrs
 from azure.core.exceptions import HttpResponseError
 
 from genesis_flow.adapters.artifacts import azure_uploads, digests, local_files
-from genesis_flow.adapters.artifacts.azure_accounts import account_access
+from genesis_flow.adapters.artifacts.azure_accounts import AccountAccess, account_access
 from genesis_flow.adapters.artifacts.azure_clients import Accounts
 from genesis_flow.adapters.artifacts.azure_errors import code_of, translating_azure_errors
 from genesis_flow.adapters.artifacts.azure_reads import Reading, begin_reading, reading_of
@@ -51,7 +51,7 @@ def open_container(address: BucketAddress, access: StorageAccess) -> AzureBucket
     small = SmallRequests(
         f"{account.service.url.partition('?')[0].rstrip('/')}/{address.bucket}", found, account.credential, account.pool
     )
-    return AzureBucket(account.service, container, small, transfers, found.key, found.sas is not None)
+    return AzureBucket(account.service, container, small, transfers, found)
 
 
 @attrs.frozen
@@ -62,15 +62,18 @@ class AzureBucket(Bucket):
     Attributes:
         service: The client of its account. container: Its client. small: What small blobs are asked for with.
         transfers: What moves at once.
-        account_key: Signs URLs; without one, the identity of the process does, and a signature cannot.
+        who: Asks. Its key signs URLs; without one, the identity of the process does, and a signature cannot.
     """
 
     _service: BlobServiceClient
     _container: ContainerClient
     _small: SmallRequests
     transfers: Transfers
-    _account_key: str | None = attrs.field(repr=False)
-    _has_signature: bool
+    _who: AccountAccess
+
+    @property
+    def access(self) -> str:
+        return self._who.shown
 
     def can_hold(self, name: str) -> bool:
         return len(name) <= _LONGEST_NAME
@@ -194,15 +197,15 @@ class AzureBucket(Bucket):
     def download_url(self, name: str, expires_s: int) -> str:
         from azure.storage.blob import BlobSasPermissions, generate_blob_sas
 
-        if self._has_signature:
+        if self._who.sas is not None:
             raise Unsupported(
                 "A shared access signature cannot make links: set the key of the storage account, or use an identity."
             )
         now = datetime.now(UTC)
         # Clocks differ: what begins now would not yet be valid for some.
         starts, ends = now - timedelta(minutes=5), now + timedelta(seconds=expires_s)
-        signer: dict[str, Any] = {"account_key": self._account_key}
-        if self._account_key is None:
+        signer: dict[str, Any] = {"account_key": self._who.key}
+        if self._who.key is None:
             with translating_azure_errors(name):
                 signer = {"user_delegation_key": self._service.get_user_delegation_key(starts, ends)}
         blob = self._container.get_blob_client(name)

@@ -97,6 +97,11 @@ class Bucket(ABC):
 
     transfers: Transfers
 
+    @property
+    def access(self) -> str:
+        """Who asks, for people, without secrets."""
+        return "credentials as its own tools find them"
+
     @abstractmethod
     def is_object(self, name: str) -> bool:
         """Whether there is an object (no marker) with this name."""

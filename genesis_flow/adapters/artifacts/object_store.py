@@ -42,6 +42,10 @@ class ObjectArtifactStore(ArtifactStore):
     def uri(self) -> str:
         return self._address.uri
 
+    @property
+    def access(self) -> str:
+        return self._bucket.access
+
     def put(self, source: Path, path: ArtifactPath) -> None:
         name = self._storable(path)
         with local_files.open_regular(source) as file:

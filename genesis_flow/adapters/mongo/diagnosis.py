@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from genesis_flow.adapters.mongo import service_checks
 from genesis_flow.adapters.mongo.client import MongoDatabase, database_name
 from genesis_flow.adapters.mongo.dialect import MONGODB
 from genesis_flow.adapters.mongo.indexes import indexes_for
@@ -15,7 +16,7 @@ from genesis_flow.ports.diagnosis import Diagnosis, Finding, Health
 
 @attrs.frozen
 class MongoDiagnosis(Diagnosis):
-    """Looks at the server, the indexes and how durable acknowledged writes are."""
+    """Looks at the server and the way to it, the indexes, and how durable acknowledged writes are."""
 
     _database: MongoDatabase
 
@@ -27,6 +28,11 @@ class MongoDiagnosis(Diagnosis):
         name = database_name(self._database.uri)
         return [
             Finding("server", Health.OK, f"answers, version {version}, database {name!r}{self._kind()}"),
+            service_checks.credentials(self._database.uri),
+            service_checks.encryption(self._database),
+            *service_checks.clock(self._database),
+            *service_checks.throughput(self._database),
+            *service_checks.repeated_writes(self._database),
             *self._indexes(),
             self._durability(),
         ]

@@ -23,7 +23,8 @@ from genesis_flow.ports.diagnosis import Finding, Health
 #: What this package needs or can use, by the names that packages have in registries.
 _LIBRARIES: Final = (
     "attrs", "cattrs", "click", "fsspec", "punq", "pymongo", "PyYAML", "rich",
-    "adlfs", "matplotlib", "mlflow", "numpy", "pandas", "scikit-learn", "torch", "transformers",
+    "adlfs", "azure-identity", "azure-storage-blob", "gcsfs", "s3fs",
+    "matplotlib", "mlflow", "numpy", "pandas", "scikit-learn", "torch", "transformers",
 )  # fmt: skip
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -164,6 +165,9 @@ def _artifact_findings(application: Any) -> Iterator[Finding]:
     try:
         place = application.artifacts.local_path_at(root) or _local(root)
         if place is None:
+            access = application.artifacts.access_at(root)
+            if access:
+                yield Finding("artifact access", Health.OK, access)
             application.artifacts.find_at(root)
             detail = f"{settings.redacted(root)} answers; whether it can be written shows with the first artifact"
             yield Finding("artifact root", Health.OK, detail)

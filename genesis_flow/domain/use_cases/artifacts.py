@@ -165,6 +165,15 @@ class Artifacts:
                 missing = error
         raise missing or NotFound("artifact", uri)
 
+    def access_at(self, uri: str) -> str | None:
+        """
+        Who asks for artifacts at `uri`, for people, without secrets; None where nobody is asked who they are.
+
+        Raises:
+            As `find_at`.
+        """
+        return next((place.store.access for place in self._places(uri)), None)
+
     def find_at(self, uri: str) -> Sequence[ArtifactInfo]:
         """
         The direct children of the directory that `uri` names.

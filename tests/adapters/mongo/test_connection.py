@@ -171,7 +171,8 @@ def test_diagnosis_of_a_healthy_database() -> None:
     stores_on(database).experiments.get("0")
     findings = MongoDiagnosis(database).findings()
     assert {Health.OK} == {finding.health for finding in findings}
-    assert {"server", "durability", *(f"indexes of {name}" for name in INDEXES)} == {row.check for row in findings}
+    checks = {"server", "credentials", "encryption", "clock", "durability"}
+    assert {*checks, *(f"indexes of {name}" for name in INDEXES)} == {row.check for row in findings}
     database.close()
 
 

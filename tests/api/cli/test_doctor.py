@@ -48,7 +48,8 @@ def test_nothing_is_created(command_line: CommandLine, tmp_path: Path, monkeypat
         ("MLFLOW_TRACKING_URI", "http://user:hunter2@server", "settings"),
         ("MLFLOW_TRACKING_URI", "mongodb://user:hunter2@127.0.0.1:9/db?timeoutMS=300", "server"),
         ("GENESIS_FLOW_TIMEOUT", "soon", "settings"),
-        ("MLFLOW_DEFAULT_ARTIFACT_ROOT", "nowhere://user:hunter2@x", "artifact root"),
+        ("MLFLOW_DEFAULT_ARTIFACT_ROOT", "nowhere://user:hunter2@x", "settings"),
+        ("MLFLOW_DEFAULT_ARTIFACT_ROOT", "nowhere://x", "artifact root"),
         ("MLFLOW_DEFAULT_ARTIFACT_ROOT", "file/below", "artifact root"),
     ],
 )
