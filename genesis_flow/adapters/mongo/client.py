@@ -62,11 +62,15 @@ def client_options(uri: str, timeout_s: float, further: Mapping[str, Any] = MONG
     defaults: dict[str, Any] = {
         "serverSelectionTimeoutMS": milliseconds,
         "connectTimeoutMS": milliseconds,
+        "socketTimeoutMS": _SILENT_MS,
         "appname": "genesis-flow",
         **further,
     }
     return {key: value for key, value in defaults.items() if key.lower() not in given}
 
+
+#: A connection on which nothing is heard for so long counts as cut; no command of ours takes nearly that long.
+_SILENT_MS: Final = 30_000
 
 #: How long an experiment that was seen active is taken to be so.
 _SEEN_ACTIVE_S: Final = 1.0

@@ -99,7 +99,7 @@ def test_the_timeout_is_five_seconds_unless_said_otherwise() -> None:
     options = client_options("mongodb://h/db", MongoDatabase("mongodb://h/db", "x").timeout_s)
     assert 5_000 == options["serverSelectionTimeoutMS"] == options["connectTimeoutMS"]
     given = client_options("mongodb://h/db?serverselectiontimeoutms=9&appName=mine", 5.0)
-    assert {"connectTimeoutMS": 5_000} == given
+    assert {"connectTimeoutMS": 5_000, "socketTimeoutMS": 30_000} == given
 
 
 @pytest.mark.parametrize(
