@@ -6,10 +6,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -19,8 +20,18 @@ from genesis_flow.adapters.mongo.names import run_id_range
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.entities.run import Run
 from genesis_flow.domain.errors import GenesisFlowError
-from tests.adapters.mongo.proxying import Proxy
-from tests.contracts.samples import NOW, expected_points, new_experiment, new_run, points, unique
+from tests.adapters.mongo.opening import stores_on
+from tests.adapters.mongo.proxying import Proxy, proxy_to
+from tests.contracts.samples import (
+    NOW,
+    added_experiment,
+    added_run,
+    expected_points,
+    new_experiment,
+    new_run,
+    points,
+    unique,
+)
 from tests.contracts.stores import Stores
 
 COMMANDS = ("find", "insert", "update", "findAndModify", "aggregate")
@@ -36,6 +47,11 @@ FAIL_POINTS: dict[str, dict[str, Any]] = {
     "slow": {"blockConnection": True, "blockTimeMS": 500, "afterApply": True},
 }
 
+#: As on Cosmos DB's request-unit tier: the driver repeats nothing. What is silent for a moment counts as cut.
+OPTIONS = {"retryWrites": "false", "retryReads": "false", "socketTimeoutMS": "250", "appname": "chaos"}
+
+WRITERS = 8
+
 #: What a network can do.
 NETWORK: dict[str, Callable[[Proxy], None]] = {
     "cut": Proxy.cut,
@@ -49,10 +65,10 @@ class Saboteur:
     """Breaks one thing each time that `every` more calls were acknowledged, until it is told to stop."""
 
     uri: str
-    app: str
     proxy: Proxy
     acknowledged: Callable[[], int]
     every: int
+    fail_points: Mapping[str, Mapping[str, Any]]
     seed: int
     done: Counter[str] = attrs.field(factory=Counter, init=False)
     _stop: threading.Event = attrs.field(factory=threading.Event, init=False)
@@ -60,14 +76,15 @@ class Saboteur:
     def run(self) -> None:
         """Break things."""
         chance = random.Random(self.seed)
-        kinds = [*FAIL_POINTS] * 3 + [*NETWORK]  # the network stops all writers, a fail point one
+        kinds = [*self.fail_points] * 3 + [*NETWORK]  # the network stops all writers, a fail point one
         with MongoClient(self.uri) as client:
             while not self._stop.is_set():
                 kind = chance.choice(kinds)
                 if kind in NETWORK:
                     NETWORK[kind](self.proxy)
                 else:
-                    data = {"failCommands": [chance.choice(COMMANDS)], "appName": self.app, **FAIL_POINTS[kind]}
+                    app, what = OPTIONS["appname"], self.fail_points[kind]
+                    data = {"failCommands": [chance.choice(COMMANDS)], "appName": app, **what}
                     mode = {"times": chance.randint(1, 3)}
                     client.admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
                 self.done[kind] += 1
@@ -150,6 +167,56 @@ class Writer:
             assert run == self.stores.runs.get(run.id)
         for name, id in self.experiments.items():
             assert id == self.stores.experiments.get_by_name(name).id
+
+
+def storm(
+    uri: str,
+    open_on: Callable[[str], MongoDatabase],
+    fail_points: Mapping[str, Mapping[str, Any]],
+    *,
+    calls: int,
+    every: int,
+    printing: pytest.CaptureFixture[str],
+) -> tuple[list[Writer], Counter[str]]:
+    """
+    Have eight writers make so many calls each while things break, and see that nothing failed, was lost or doubled.
+
+    Args:
+        open_on: Opens the database of a URI that leads through the proxy. every: Calls after which something breaks.
+
+    Returns:
+        The writers, and how often what was broken.
+    """
+    heal(uri)
+    with proxy_to(uri) as (proxy, through):
+        database = open_on(through)
+        stores = stores_on(database)
+        experiment = added_experiment(stores)
+        writers = [Writer(stores, added_run(stores, experiment.id), index, calls) for index in range(WRITERS)]
+        saboteur = Saboteur(uri, proxy, lambda: acknowledged(writers), every, fail_points, seed=11)
+        threads = [threading.Thread(target=writer.write) for writer in writers]
+        sabotage = threading.Thread(target=saboteur.run)
+        for thread in (*threads, sabotage):
+            thread.start()
+        for thread in threads:
+            thread.join()
+        saboteur.stop()
+        sabotage.join()
+        wait_until_reachable(database)
+        _print_numbers(printing, writers, saboteur.done)
+        assert [] == [error.message for writer in writers for error in writer.refused]
+        for writer in writers:
+            writer.assert_kept()
+        assert_nothing_else(database, writers)
+        database.close()
+    return writers, saboteur.done
+
+
+def _print_numbers(printing: pytest.CaptureFixture[str], writers: list[Writer], faults: Counter[str]) -> None:
+    calls, points = acknowledged(writers), sum(len(writer.metrics) for writer in writers)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(faults.items()))
+    with printing.disabled():
+        print(f"\n{calls:,} acknowledged calls, {points:,} points; {faults.total()} faults ({kinds})")
 
 
 def acknowledged(writers: list[Writer]) -> int:
