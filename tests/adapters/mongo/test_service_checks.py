@@ -82,7 +82,9 @@ def test_tls_is_named_with_its_version(encrypted: str, certificate: Path) -> Non
 def test_a_certificate_that_nobody_knows_is_refused(encrypted: str) -> None:
     """Without the authority's certificate nothing is sent, and there is no secret in what is said."""
     uri = with_options(encrypted.replace("//", "//ada:S3cret@"), tls="true")
-    (finding,) = MongoDiagnosis(MongoDatabase(uri, "memory://root", 1.0)).findings()
+    database = MongoDatabase(uri, "memory://root", 1.0)
+    (finding,) = MongoDiagnosis(database).findings()
+    database.close()
     assert Health.BROKEN is finding.health
     assert "certificate" in finding.detail
     assert "S3cret" not in finding.detail
@@ -164,4 +166,5 @@ def test_retryable_writes_on_the_metered_tier_are_named() -> None:
     database = open_cosmos(with_options(tolerant.uri, retryWrites="true"), "memory://root")
     finding = found(database)["retryWrites"]
     assert (Health.BROKEN, True) == (finding.health, "retrywrites=false" in finding.detail)
+    database.close()
     drop(tolerant)
