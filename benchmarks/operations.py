@@ -20,6 +20,9 @@ from benchmarks.data import Sizes
 from benchmarks.worker.contender import Contender
 from benchmarks.worker.store import HISTORY_KEY, Store, unique
 
+#: Numbers of the searches of this process, over all turns.
+_searches: Final = itertools.count()
+
 #: Yields calls, is sent what they returned.
 Calls = Generator[Callable[[], Any], Any, None]
 
@@ -126,8 +129,8 @@ def get_runs(store: Store) -> Calls:
 
 def search(limit: int, store: Store) -> Calls:
     """The first page of a search by metric and param that nobody has made before, though it finds the same."""
-    for number in itertools.count():
-        least = data.LEAST_ACCURACY - number * 1e-12
+    while True:
+        least = data.LEAST_ACCURACY - next(_searches) * 1e-12
         yield partial(store.contender.search, store.experiment_id, limit, least)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
-from genesis_flow.domain.search.queries import ExperimentQuery
-from genesis_flow.domain.values.pages import Page
+
+if TYPE_CHECKING:  # who only logs runs does not load these
+    from genesis_flow.domain.search.queries import ExperimentQuery
+    from genesis_flow.domain.values.pages import Page
 
 
 class ExperimentRepository(ABC):

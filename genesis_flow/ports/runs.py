@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory
 from genesis_flow.domain.entities.run import ModelOutput, Run
-from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus
-from genesis_flow.domain.values.pages import Page
 
-if TYPE_CHECKING:  # runs alone do not load it
+if TYPE_CHECKING:  # who only logs runs does not load these
     from genesis_flow.domain.entities.logged_model import ModelMetric
+    from genesis_flow.domain.search.queries import RunQuery
+    from genesis_flow.domain.values.pages import Page
 
 
 class RunRepository(ABC):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,8 +16,6 @@ from genesis_flow.adapters.sqlite.rows import experiment_number, load_experiment
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
 from genesis_flow.domain.entities.experiment import Experiment, NewExperiment
 from genesis_flow.domain.errors import Inactive, NotFound
-from genesis_flow.domain.search.queries import ExperimentQuery
-from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import (
     experiment_name_taken,
     no_experiment,
@@ -26,6 +25,10 @@ from genesis_flow.domain.values.refusals import (
     rename_of_deleted,
 )
 from genesis_flow.ports.experiments import ExperimentRepository
+
+if TYPE_CHECKING:  # who only logs runs does not load these
+    from genesis_flow.domain.search.queries import ExperimentQuery
+    from genesis_flow.domain.values.pages import Page
 
 
 @attrs.frozen
@@ -70,6 +73,7 @@ class SqliteExperimentRepository(ExperimentRepository):
         # Loaded with the first search: logging starts faster without.
         from genesis_flow.adapters.sqlite.experiment_search import find_experiments
         from genesis_flow.adapters.sqlite.ordering import token_after
+        from genesis_flow.domain.values.pages import Page
         
         with self._database.reading() as connection:
             rows = find_experiments(connection, query)

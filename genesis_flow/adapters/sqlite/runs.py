@@ -28,14 +28,14 @@ from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
 from genesis_flow.domain.errors import Inactive
-from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus
-from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import no_experiment, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
-if TYPE_CHECKING:  # runs alone do not load it
+if TYPE_CHECKING:  # who only logs runs does not load these
     from genesis_flow.domain.entities.logged_model import ModelMetric
+    from genesis_flow.domain.search.queries import RunQuery
+    from genesis_flow.domain.values.pages import Page
 
 
 @attrs.frozen
@@ -61,6 +61,7 @@ class SqliteRunRepository(RunRepository):
         # Loaded with the first search: logging starts faster without.
         from genesis_flow.adapters.sqlite.ordering import token_after
         from genesis_flow.adapters.sqlite.plans import find_runs
+        from genesis_flow.domain.values.pages import Page
 
         with self._database.reading() as connection:
             rows = find_runs(connection, query)
