@@ -170,6 +170,14 @@ GENESIS_FLOW_ARTIFACT_BLOCK_BYTES: Final = EnvironmentVariable(
 )
 GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFACT_THREADS", _threads, THREADS)
 
+#: The REST server, as in MLflow; lists are separated by commas.
+MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
+MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
+MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
+MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
+MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
+MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
+
 #: Azure Storage: for each value the names that other tools read it from, too; the first one that is set counts.
 _AZURE_STRING: Final = ("AZURE_STORAGE_CONNECTION_STRING",)
 _AZURE_ACCOUNT: Final = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")

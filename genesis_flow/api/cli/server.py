@@ -1,0 +1,63 @@
+"""`genesis-flow server`."""
+
+from __future__ import annotations
+
+import click
+
+from genesis_flow import settings
+from genesis_flow.api.cli.scope import Command, Scope, pass_scope
+
+_HINT = "The server needs further packages: pip install 'genesis-flow[server]'"
+
+
+@click.command("server", cls=Command)
+@click.option(
+    "--backend-store-uri", metavar="URI", help="The store. Default: $MLFLOW_BACKEND_STORE_URI, --tracking-uri."
+)
+@click.option("--default-artifact-root", metavar="URI", help="Where new experiments keep their artifacts.")
+@click.option("--host", "-h", metavar="HOST", help="Interface to listen on. Default: $MLFLOW_HOST, else 127.0.0.1.")
+@click.option("--port", "-p", type=click.IntRange(0, 65535), help="Default: $MLFLOW_PORT, else 5000; 0 for a free one.")
+@click.option("--allowed-hosts", metavar="HOSTS", help="Names that clients may call the server by, as a,b,*.c.")
+@click.option("--cors-allowed-origins", metavar="ORIGINS", help="Origins whose pages may change things, as a,b,*.c.")
+@click.option("--x-frame-options", metavar="VALUE", help="SAMEORIGIN (the default), DENY or NONE.")
+@click.option("--allow-anonymous", is_flag=True, help="Whoever reaches the server may do everything.")
+@pass_scope
+def server(
+    scope: Scope,
+    backend_store_uri: str | None,
+    default_artifact_root: str | None,
+    host: str | None,
+    port: int | None,
+    allowed_hosts: str | None,
+    cors_allowed_origins: str | None,
+    x_frame_options: str | None,
+    allow_anonymous: bool,
+) -> None:
+    """Serve MLflow's REST API on a store, for clients that cannot reach the database."""
+    try:
+        from genesis_flow.api.rest import create_app
+        from genesis_flow.api.rest.principal import is_loopback
+        from genesis_flow.api.rest.serving import serve
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{_HINT} (there is no module {error.name})") from None
+    host = host or settings.MLFLOW_HOST.get()
+    if not allow_anonymous and not is_loopback(host):
+        raise click.UsageError(
+            f"There is no sign-on yet: listening on {host} lets whoever reaches it do everything. "
+            "Give --allow-anonymous if that is what you want, or listen on 127.0.0.1."
+        )
+    app = create_app(
+        backend_store_uri or settings.MLFLOW_BACKEND_STORE_URI.get() or scope.tracking_uri,
+        artifact_root=default_artifact_root,
+        allow_anonymous=allow_anonymous,
+        allowed_hosts=_listed(allowed_hosts or settings.MLFLOW_SERVER_ALLOWED_HOSTS.get()),
+        allowed_origins=_listed(cors_allowed_origins or settings.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS.get()),
+        frame_options=x_frame_options or settings.MLFLOW_SERVER_X_FRAME_OPTIONS.get(),
+    )
+    port = settings.MLFLOW_PORT.get() if port is None else port
+    shown = f"[{host}]" if ":" in host else host
+    serve(app, host=host, port=port, announce=lambda bound: scope.say(f"Listening on http://{shown}:{bound}"))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())

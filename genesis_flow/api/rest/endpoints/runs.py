@@ -1,0 +1,68 @@
+"""Operations on runs, from their creation to their deletion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from genesis_flow.api.rest.messages import runs as messages
+from genesis_flow.api.rest.messages.fields import Values, present
+from genesis_flow.api.rest.messages.runs import info_to_json, run_to_json
+from genesis_flow.api.rest.routes import Endpoint
+from genesis_flow.domain.values.lifecycle import View
+
+if TYPE_CHECKING:
+    from genesis_flow.bootstrap import Application
+
+
+def create(application: Application, given: Values) -> dict[str, Any]:
+    run = application.lifecycle.create(
+        given["experiment_id"],
+        name=given["run_name"],
+        user_id=given["user_id"],
+        started_at=given["start_time"] or None,
+        tags={tag["key"]: tag["value"] for tag in given["tags"]},
+    )
+    return {"run": run_to_json(run)}
+
+
+def get(application: Application, given: Values) -> dict[str, Any]:
+    return {"run": run_to_json(application.lifecycle.get(given["run_id"]))}
+
+
+def update(application: Application, given: Values) -> dict[str, Any]:
+    run = application.lifecycle.update(
+        given["run_id"], status=given["status"], ended_at=given["end_time"], name=given["run_name"]
+    )
+    return {"run_info": info_to_json(run)}
+
+
+def delete(application: Application, given: Values) -> dict[str, Any]:
+    application.lifecycle.delete(given["run_id"])
+    return {}
+
+
+def restore(application: Application, given: Values) -> dict[str, Any]:
+    application.lifecycle.restore(given["run_id"])
+    return {}
+
+
+def search(application: Application, given: Values) -> dict[str, Any]:
+    page = application.search.find(
+        given["experiment_ids"],
+        filter_string=given["filter"],
+        order_by=given["order_by"],
+        view=given["run_view_type"] or View.ACTIVE_ONLY,
+        max_results=given["max_results"],
+        page_token=given["page_token"],
+    )
+    return present(runs=[run_to_json(run, False) for run in page.items], next_page_token=page.next_token)
+
+
+ROUTES: Final = (
+    Endpoint("runs/create", ("POST",), messages.CREATE, create),
+    Endpoint("runs/get", ("GET",), messages.ID, get),
+    Endpoint("runs/update", ("POST",), messages.UPDATE, update),
+    Endpoint("runs/delete", ("POST",), messages.ID, delete),
+    Endpoint("runs/restore", ("POST",), messages.ID, restore),
+    Endpoint("runs/search", ("POST",), messages.SEARCH, search),
+)

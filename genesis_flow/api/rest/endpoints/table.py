@@ -1,0 +1,16 @@
+"""Every operation there is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from genesis_flow.api.rest.endpoints import artifacts, experiments, model_versions, registered_models, run_logging, runs
+
+ROUTES: Final = (
+    *experiments.ROUTES,
+    *runs.ROUTES,
+    *run_logging.ROUTES,
+    *artifacts.ROUTES,
+    *registered_models.ROUTES,
+    *model_versions.ROUTES,
+)

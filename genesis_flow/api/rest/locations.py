@@ -1,0 +1,22 @@
+"""Which local paths a caller of the API may name: whoever asks is not who owns this machine's disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from genesis_flow.settings import scheme_of
+
+
+def local_path(location: str) -> Path | None:
+    """The path on this machine that a location names, None if it is elsewhere."""
+    scheme = scheme_of(location)
+    if scheme == "file":
+        return Path(unquote(urlsplit(location).path))
+    return None if scheme else Path(location)
+
+
+def is_below(path: Path, root: str | None) -> bool:
+    """Whether `path`, links followed, is `root` or below it; never where `root` is not on this machine."""
+    place = None if root is None else local_path(root)
+    return place is not None and path.resolve().is_relative_to(place.resolve())

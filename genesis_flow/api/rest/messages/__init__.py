@@ -1,0 +1,1 @@
+"""The JSON objects of requests and responses, one module a noun."""

@@ -1,0 +1,101 @@
+"""From bytes to JSON objects and back; errors as MLflow writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.rest.messages.fields import Field, Values, boolean, invalid, read_fields
+
+_JSON: Final = "application/json"
+_WITHOUT_BODY: Final = frozenset({"GET", "HEAD"})
+
+
+@attrs.frozen
+class Received:
+    """
+    What a request holds.
+
+    Attributes:
+        method: Of HTTP. query: Names and values in their order. content_type: As it was sent, "" without one.
+        body: All of it.
+    """
+
+    method: str
+    query: Sequence[tuple[str, str]]
+    content_type: str
+    body: bytes
+
+
+@attrs.frozen
+class Reply:
+    """A response: its status and its body."""
+
+    status: int
+    body: bytes
+    media_type: str = _JSON
+
+
+def received_to_values(received: Received, fields: Sequence[Field]) -> Values:
+    """
+    The values of `fields` in a request: of its query if it is a GET that has one, else of its body.
+
+    Raises:
+        MlflowException: INVALID_PARAMETER_VALUE.
+    """
+    if received.method in _WITHOUT_BODY and received.query:
+        return read_fields(fields, _query_to_json(received.query, fields))
+    return read_fields(fields, _body_to_json(received))
+
+
+def _query_to_json(query: Sequence[tuple[str, str]], fields: Sequence[Field]) -> dict[str, Any]:
+    given: dict[str, list[str]] = {}
+    for name, value in query:
+        given.setdefault(name, []).append(value)
+    listed = {field.name for field in fields if field.is_list}
+    truths = {field.name for field in fields if field.read is boolean}
+    return {
+        name: values if name in listed else _truth(values[0]) if name in truths else values[0]
+        for name, values in given.items()
+    }
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise MlflowException.invalid_parameter_value(f"Invalid boolean value: {text}, must be 'true' or 'false'.")
+    return text.lower() == "true"
+
+
+def _body_to_json(received: Received) -> Mapping[str, Any]:
+    """The JSON object of a body; a body that is no JSON counts as an empty one, as in MLflow."""
+    if received.method not in _WITHOUT_BODY and received.content_type.partition(";")[0].strip().lower() != _JSON:
+        raise MlflowException.invalid_parameter_value(f"Bad Request. Content-Type must be one of ['{_JSON}'].")
+    given = _parsed(received.body)
+    if isinstance(given, str):
+        given = _parsed(given)  # old clients encode twice
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise invalid("body", given)
+    return given
+
+
+def _parsed(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def json_to_reply(content: Mapping[str, Any], status: int = 200) -> Reply:
+    """The response that holds a JSON object."""
+    return Reply(status, json.dumps(content, separators=(",", ":"), allow_nan=False).encode())
+
+
+def exception_to_reply(error: MlflowException, status: int | None = None) -> Reply:
+    """The response that reports an error; `status` if it is not that of its code."""
+    return Reply(status or error.get_http_status_code(), error.serialize_as_json().encode())
