@@ -28,11 +28,15 @@ _KINDS: Final = frozenset({"LORA", "IA3", "LOHA", "LOKR"})
 _KEYS: Final = frozenset(
     {
         "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "exclude_modules", "feedforward_modules",
-        "layer_replication", "layers_pattern", "layers_to_transform", "megatron_core", "modules_to_save", "peft_type",
+        "layer_replication", "layers_pattern", "layers_to_transform", "modules_to_save", "peft_type",
         "peft_version", "rank_pattern", "revision", "target_modules", "target_parameters", "task_type",
         "trainable_token_indices",
     }
 )  # fmt: skip
+
+
+#: Whose values have modules imported; what is usual stands beside them and imports nothing alone.
+_IMPORTING: Final = {"megatron_config": None, "megatron_core": "megatron.core"}
 
 
 def is_adapted(model: Any) -> bool:
@@ -80,6 +84,9 @@ def _require_plain(directory: Path) -> None:
     if not isinstance(content, dict) or content.get("peft_type") not in _KINDS:
         raise forbidden(ADAPTER, f"only adapters of the kinds {', '.join(sorted(_KINDS))} are known to be harmless")
     for key, value in content.items():
+        if value and key in _IMPORTING and value != _IMPORTING[key]:
+            raise forbidden(ADAPTER, f"its '{key}' has a module imported")
         is_gaussian = key == "init_lora_weights" and value == "gaussian"
-        if key not in _KEYS and value and not isinstance(value, bool | int | float) and not is_gaussian:
+        is_plain = not value or isinstance(value, bool | int | float) or is_gaussian
+        if not is_plain and key not in _KEYS and key not in _IMPORTING:
             raise forbidden(ADAPTER, f"its '{shown(key)}' may have files read or code loaded")

@@ -119,6 +119,9 @@ def pickled(path: Path) -> None:
 
 HOSTILE = {
     "another module": lambda path: edit(path, megatron_config={"a": 1}, megatron_core="evil"),
+    "another module by a switch": lambda path: edit(path, megatron_config=True, megatron_core="evil"),
+    "a switch": lambda path: edit(path, megatron_config=1),
+    "the name of another module": lambda path: edit(path, megatron_core="evil"),
     "a file": lambda path: edit(path, init_lora_weights="corda"),
     "a cache": lambda path: edit(path, corda_config={"cache_file": "evil.pt"}),
     "a tokenizer": lambda path: edit(path, peft_type="PROMPT_TUNING", tokenizer_name_or_path="somebody/evil"),
