@@ -246,6 +246,24 @@ class MongoExperimentRepository(ExperimentRepository):
                 return
 
 
+def require_active_experiment(database: MongoDatabase, experiment_id: str) -> None:
+    """
+    Let something be added to an experiment that is active, or was a moment ago.
+
+    Raises:
+        NotFound: No such experiment. Inactive: It is deleted.
+    """
+    seen = database.seen_active
+    if experiment_id in seen:
+        return
+    row = database[EXPERIMENTS].find_one({"_id": int(experiment_id)}, {"stage": 1})
+    if row is None or row["stage"] == PURGED:
+        raise no_experiment(experiment_id)
+    if row["stage"] != Stage.ACTIVE.value:
+        raise Inactive("experiment", experiment_id)
+    seen.add(experiment_id)
+
+
 def _numbered(query: ExperimentQuery) -> Cursor | None:
     """The cursor of `query` with experiment ids as the numbers that documents hold."""
     cursor = query.cursor

@@ -12,8 +12,8 @@ from genesis_flow.adapters.mongo import model_search, search
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.documents import Document, require_size
 from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
-from genesis_flow.adapters.mongo.experiments import PURGED
-from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, MODELS
+from genesis_flow.adapters.mongo.experiments import require_active_experiment
+from genesis_flow.adapters.mongo.indexes import MODELS
 from genesis_flow.adapters.mongo.model_documents import (
     PROJECTION,
     REFRESH,
@@ -25,12 +25,11 @@ from genesis_flow.adapters.mongo.names import field_name, run_document_id
 from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.terms import DELETED
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
-from genesis_flow.domain.errors import AlreadyExists, Conflict, Inactive, NotFound, ParamConflict
+from genesis_flow.domain.errors import AlreadyExists, Conflict, NotFound, ParamConflict
 from genesis_flow.domain.search.queries import LoggedModelQuery
 from genesis_flow.domain.values.pages import Cursor, Page
 from genesis_flow.domain.values.refusals import (
     logged_model_exists,
-    no_experiment,
     no_logged_model,
     no_logged_model_tag,
     purge_of_active,
@@ -58,22 +57,11 @@ class MongoLoggedModelRepository(LoggedModelRepository):
 
     @operation_settled_by(AlreadyExists)
     def add(self, model: LoggedModel) -> None:
-        self._require_active_experiment(model.experiment_id)
+        require_active_experiment(self._database, model.experiment_id)
         document = model_to_document(model)
         require_size(document, self._database.dialect.document_limit)
         if not self._places.insert(document):
             raise logged_model_exists(model.id)
-
-    def _require_active_experiment(self, experiment_id: str) -> None:
-        seen = self._database.seen_active
-        if experiment_id in seen:
-            return
-        row = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)}, {"stage": 1})
-        if row is None or row["stage"] == PURGED:
-            raise no_experiment(experiment_id)
-        if row["stage"] != "active":
-            raise Inactive("experiment", experiment_id)
-        seen.add(experiment_id)
 
     @operation
     def get(self, model_id: str) -> LoggedModel:

@@ -24,9 +24,9 @@ from genesis_flow.adapters.mongo.documents import (
     run_to_document,
 )
 from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
-from genesis_flow.adapters.mongo.experiments import PURGED
+from genesis_flow.adapters.mongo.experiments import require_active_experiment
 from genesis_flow.adapters.mongo.histories import MongoHistories
-from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
+from genesis_flow.adapters.mongo.indexes import RUNS
 from genesis_flow.adapters.mongo.names import field_name, key_of
 from genesis_flow.adapters.mongo.overflow import MongoOverflows, Outgrown
 from genesis_flow.adapters.mongo.overflow_search import OverflowSearch
@@ -43,7 +43,7 @@ from genesis_flow.domain.search.evaluate import order_keys
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 from genesis_flow.domain.values.pages import Cursor, Lazily, Page
-from genesis_flow.domain.values.refusals import no_experiment, no_run, no_run_tag, purge_of_active, run_exists
+from genesis_flow.domain.values.refusals import no_run, no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
 if TYPE_CHECKING:  # runs alone do not load it
@@ -84,7 +84,7 @@ class MongoRunRepository(RunRepository):
 
     @operation_settled_by(AlreadyExists)  # ids are given by whoever adds, who never gives one twice
     def add(self, run: Run) -> None:
-        self._require_active_experiment(run.experiment_id)
+        require_active_experiment(self._database, run.experiment_id)
         document = run_to_document(run)
         if run.dataset_inputs:
             document["ds"] = self._datasets.settle(run.experiment_id, run.dataset_inputs)
@@ -92,17 +92,6 @@ class MongoRunRepository(RunRepository):
             document = self._overflows.born(document)
         if not self._places.insert(document):
             raise run_exists(run.id)
-
-    def _require_active_experiment(self, experiment_id: str) -> None:
-        seen = self._database.seen_active
-        if experiment_id in seen:
-            return
-        row = self._database[EXPERIMENTS].find_one({"_id": int(experiment_id)}, {"stage": 1})
-        if row is None or row["stage"] == PURGED:
-            raise no_experiment(experiment_id)
-        if row["stage"] != "active":
-            raise Inactive("experiment", experiment_id)
-        seen.add(experiment_id)
 
     @operation
     def get(self, run_id: str) -> Run:

@@ -18,15 +18,13 @@ from genesis_flow.adapters.sqlite.logged_model_rows import (
     put_model_tags,
 )
 from genesis_flow.adapters.sqlite.purging import purge_model
-from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, experiment_number
+from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, active_experiment
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
 from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
-from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.search.queries import LoggedModelQuery
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.refusals import (
     logged_model_exists,
-    no_experiment,
     no_logged_model_tag,
     purge_of_active,
 )
@@ -41,7 +39,7 @@ class SqliteLoggedModelRepository(LoggedModelRepository):
 
     def add(self, model: LoggedModel) -> None:
         with self._database.writing() as connection:
-            experiment = _active_experiment(connection, model.experiment_id)
+            experiment = active_experiment(connection, model.experiment_id)
             cursor = connection.execute(
                 "INSERT INTO logged_models (id, experiment, stage, name, type, source_run_id, status, status_message,"
                 " created_at, updated_at, artifact_location) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -121,13 +119,3 @@ class SqliteLoggedModelRepository(LoggedModelRepository):
             return number
 
         purge_model(self._database, check)
-
-
-def _active_experiment(connection: sqlite3.Connection, experiment_id: str) -> int:
-    number = experiment_number(experiment_id)
-    row = connection.execute("SELECT stage FROM experiments WHERE id = ?", (number,)).fetchone()
-    if number is None or row is None:
-        raise no_experiment(experiment_id)
-    if row[0] != ACTIVE:
-        raise Inactive("experiment", experiment_id)
-    return number

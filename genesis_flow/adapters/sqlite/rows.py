@@ -15,8 +15,10 @@ from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import ModelOutput, Run
+from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 from genesis_flow.domain.values.limits import INT64_MAX
+from genesis_flow.domain.values.refusals import no_experiment
 
 STAGES: Final = {ACTIVE: Stage.ACTIVE, DELETED: Stage.DELETED}
 STAGE_NUMBERS: Final = {stage: number for number, stage in STAGES.items()}
@@ -129,3 +131,19 @@ def experiment_number(id: str) -> int | None:
     """The number of a canonical experiment id, None where no experiment can have the id."""
     number = int(id) if id.isascii() and id.isdecimal() and len(id) <= len(str(INT64_MAX)) else -1
     return number if 0 <= number <= INT64_MAX and str(number) == id else None
+
+
+def active_experiment(connection: sqlite3.Connection, id: str) -> int:
+    """
+    The number of an experiment that something may be added to.
+
+    Raises:
+        NotFound: No such experiment. Inactive: It is deleted.
+    """
+    number = experiment_number(id)
+    row = connection.execute("SELECT stage FROM experiments WHERE id = ?", (number,)).fetchone()
+    if number is None or row is None:
+        raise no_experiment(id)
+    if row[0] != ACTIVE:
+        raise Inactive("experiment", id)
+    return number

@@ -12,7 +12,7 @@ import attrs
 
 from genesis_flow.adapters.sqlite.connection import SqliteDatabase
 from genesis_flow.adapters.sqlite.purging import purge_run
-from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, experiment_number, load_runs
+from genesis_flow.adapters.sqlite.rows import STAGE_NUMBERS, active_experiment, load_runs
 from genesis_flow.adapters.sqlite.schema import ACTIVE, DELETED
 from genesis_flow.adapters.sqlite.writes import (
     RunRow,
@@ -27,9 +27,8 @@ from genesis_flow.adapters.sqlite.writes import (
 from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput, Run
-from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.lifecycle import RunStatus
-from genesis_flow.domain.values.refusals import no_experiment, no_run_tag, purge_of_active, run_exists
+from genesis_flow.domain.values.refusals import no_run_tag, purge_of_active, run_exists
 from genesis_flow.ports.runs import RunRepository
 
 if TYPE_CHECKING:  # who only logs runs does not load these
@@ -46,7 +45,7 @@ class SqliteRunRepository(RunRepository):
 
     def add(self, run: Run) -> None:
         with self._database.writing() as connection:
-            experiment = _active_experiment(connection, run.experiment_id)
+            experiment = active_experiment(connection, run.experiment_id)
             row = _insert(connection, run, experiment)
             put_params(connection, row, run.params)
             put_tags(connection, row, run.tags)
@@ -174,16 +173,6 @@ class SqliteRunRepository(RunRepository):
             return run.number
 
         purge_run(self._database, check)
-
-
-def _active_experiment(connection: sqlite3.Connection, experiment_id: str) -> int:
-    number = experiment_number(experiment_id)
-    row = connection.execute("SELECT stage FROM experiments WHERE id = ?", (number,)).fetchone()
-    if number is None or row is None:
-        raise no_experiment(experiment_id)
-    if row[0] != ACTIVE:
-        raise Inactive("experiment", experiment_id)
-    return number
 
 
 def _insert(connection: sqlite3.Connection, run: Run, experiment: int) -> RunRow:

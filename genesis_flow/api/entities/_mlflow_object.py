@@ -73,6 +73,34 @@ class _Tag(_Comparable):
         return ["key", "value"]
 
 
+class _Param(_MlflowObject):
+    """A text under a key, set once; params of one kind with the same key are equal."""
+
+    def __init__(self, key: str, value: str) -> None:
+        self._key = key
+        self._value = value
+
+    @property
+    def key(self) -> str:
+        """Name of the param."""
+        return self._key
+
+    @property
+    def value(self) -> str:
+        """Value of the param as text."""
+        return self._value
+
+    @classmethod
+    def _properties(cls) -> list[str]:
+        return ["key", "value"]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
 def _shown(value: object) -> str:
     import pprint  # only needed to show things
 
