@@ -224,7 +224,7 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
     container.register(Backend, instance=backend)
-    container.register(ArtifactStores, factory=_open_artifact_stores, scope=punq.Scope.singleton)
+    container.register(ArtifactStores, factory=open_artifact_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
     container.register(ArtifactRoot, instance=ArtifactRoot(settings.artifact_root))
@@ -262,7 +262,8 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
     )
 
 
-def _open_artifact_stores() -> ArtifactStores:
+def open_artifact_stores() -> ArtifactStores:
+    """The artifact stores of every URI that an adapter serves."""
     from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
     from genesis_flow.adapters.artifacts.progress import TransferProgress
 
