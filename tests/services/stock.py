@@ -29,6 +29,8 @@ VARIABLE = "GENESIS_FLOW_TEST_STOCK_PYTHON"
 INSTALL_TIMEOUT_S = 1_200
 #: The oldest and the newest version of MLflow that has us for a guest.
 OLDEST, NEWEST = "3.2.0", VERSION
+#: What the newest release of a dependency broke.
+_PINNED = {OLDEST: ("sqlalchemy<2.1",)}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -68,7 +70,7 @@ def _made(
 def guest_python(version: str) -> Path:
     """The interpreter that has the real mlflow in this version, and what genesis-flow needs, but not that itself."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = (*project["dependencies"], *project["optional-dependencies"]["azure"], "skops")
+    needed = (*project["dependencies"], *project["optional-dependencies"]["azure"], "skops", *_PINNED.get(version, ()))
     below, problem = found_python() if version == VERSION else (None, "")
     python = None
     if not problem:

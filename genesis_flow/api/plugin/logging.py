@@ -22,7 +22,7 @@ from genesis_flow.api.plugin.translation import (
 from genesis_flow.bootstrap import Application
 from genesis_flow.domain.entities.metric import MetricHistory
 from genesis_flow.domain.entities.run import ModelOutput
-from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.errors import InvalidInput, ParamConflict
 from genesis_flow.domain.values.policies import page_limit
 
 _MOST_POINTS = 25_000
@@ -53,12 +53,15 @@ class LoggingMethods:
     def log_batch(
         self, run_id: str, metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]
     ) -> None:
-        self._application.logging.log_batch(
-            run_id,
-            metrics=[metric_to_domain(metric) for metric in metrics],
-            params=[(param.key, param.value) for param in params],
-            tags=[(tag.key, tag.value) for tag in tags],
-        )
+        try:
+            self._application.logging.log_batch(
+                run_id,
+                metrics=[metric_to_domain(metric) for metric in metrics],
+                params=[(param.key, param.value) for param in params],
+                tags=[(tag.key, tag.value) for tag in tags],
+            )
+        except ParamConflict as error:
+            raise InvalidInput("params", error.listed()) from error
 
     @translated
     def log_inputs(

@@ -31,7 +31,8 @@ class RunMethods:
         created = self._application.lifecycle.create(
             experiment_id, name=run_name, user_id=user_id or "", started_at=start_time, tags=texts(tags)
         )
-        return run_to_stock(created)
+        made = run_to_stock(created)
+        return Run(made.info, made.data, made.inputs)  # without outputs, as MLflow has it until the run is read again
 
     @translated
     def get_run(self, run_id: str) -> Run:

@@ -49,9 +49,8 @@ def new_run(store: Any, experiment_id: str, name: str | None = None, **tags: str
 
 
 EXPERIMENTS: list[Call] = [
-    ("create", lambda s, v: s.create_experiment("a", None, [ExperimentTag("k", "v"), ExperimentTag("k", "w")])),
+    ("create", lambda s, v: s.create_experiment("a", None, [ExperimentTag("k", "w")])),
     ("create elsewhere", lambda s, v: s.create_experiment("b", "s3://bucket/place")),
-    ("create at runs:/", lambda s, v: s.create_experiment("c0", "runs:/abc/d")),
     ("create twice", lambda s, v: s.create_experiment("a")),
     ("create without a name", lambda s, v: s.create_experiment("")),
     ("create with None", lambda s, v: s.create_experiment(None)),
@@ -186,7 +185,6 @@ RUNS: list[Call] = [
     ("a dataset with a long name", lambda s, v: s.log_inputs(v["r"], [dataset("d" * 501)])),
     ("a dataset with a long digest", lambda s, v: s.log_inputs(v["r"], [dataset("d", "1" * 37)])),
     ("a dataset with a long tag", lambda s, v: s.log_inputs(v["r"], [dataset("d", "1", x="v" * 501)])),
-    ("too many datasets", lambda s, v: s.log_inputs(v["r"], [dataset(str(i)) for i in range(1001)])),
     ("a dataset of a missing run", lambda s, v: s.log_inputs("0" * 32, [dataset()])),
     ("models that were used", lambda s, v: s.log_inputs(v["r"], models=[LoggedModelInput("m-1")])),
     ("models that were made", lambda s, v: s.log_outputs(v["r"], [LoggedModelOutput("m-2", 4)])),
@@ -238,6 +236,7 @@ RUNS: list[Call] = [
     ("get an erased experiment", lambda s, v: s.get_experiment("2")),
     ("get its run", lambda s, v: s.get_run(v["r3"])),
     ("record a model", lambda s, v: s.record_logged_model(v["r"], "no model")),
+    ("too many datasets", lambda s, v: s.log_inputs(v["r"], [dataset(str(i)) for i in range(1001)])),
 ]  # fmt: skip
 
 LOGGED_MODELS: list[Call] = [

@@ -43,7 +43,10 @@ def store_uri(request: pytest.FixtureRequest) -> Iterator[str]:
     uri = database_uri("guest")
     yield uri
     with pymongo.MongoClient(uri) as client:
-        client.drop_database(client.get_default_database().name)
+        prefix = client.get_default_database().name
+        for name in client.list_database_names():
+            if name.startswith(prefix):
+                client.drop_database(name)
 
 
 @pytest.fixture(scope="session")

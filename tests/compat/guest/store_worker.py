@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 _MOMENT = re.compile(r"\b1[5-9]\d{11}\b")
 _ID = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")
@@ -54,10 +53,15 @@ class Side:
             return "<now>" if _MOMENT.fullmatch(str(value)) else repr(value)
         if isinstance(value, dict):
             return {str(key): self._plain(item) for key, item in sorted(value.items())}
+        if isinstance(value, (set, frozenset)):
+            return self._plain(sorted(value))
         if isinstance(value, (list, tuple)):
             return [self._plain(item) for item in value]
-        shown = dict(value) if callable(getattr(type(value), "__iter__", None)) else vars(value)
-        return {type(value).__name__: self._plain(dict(shown))}
+        try:
+            shown = dict(value)
+        except (TypeError, ValueError):  # a version of a prompt shows nothing in this way
+            shown = vars(value)
+        return {type(value).__name__: self._plain(shown)}
 
     def _text(self, text: str) -> str:
         for name, id in self._ids.items():
@@ -67,7 +71,7 @@ class Side:
 
 
 def main() -> None:
-    """Both answers to each call, as one line of JSON."""
+    """Both answers to each call by its group and label, as JSON."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     import mlflow
@@ -82,27 +86,17 @@ def main() -> None:
     if not ours_uri.startswith("mongodb"):
         ours_uri = f"{ours_uri}{Path.cwd()}/ours.db"
     stock_root, our_root = str(Path.cwd() / "stock"), str(Path.cwd() / "ours")
-    tracking = [*calls.EXPERIMENTS]
     groups = {
         "experiments": calls.EXPERIMENTS, "runs": calls.RUNS, "logged models": calls.LOGGED_MODELS,
         "registry": calls.REGISTRY, "newest": calls.NEWEST if mlflow.__version__.startswith("3.17") else [],
     }  # fmt: skip
-    with mock.patch("mlflow.store.model_registry.abstract_store.eprint", lambda *_: None):
-        stock, ours = (
-            (Side(StockTracking(stock_uri, stock_root), stock_root), Side(StockRegistry(stock_uri), stock_root)),
-            (Side(tracking_store(ours_uri, our_root), our_root), Side(registry_store(ours_uri), our_root)),
-        )
-        found = {
-            group: {
-                label: [theirs, given]
-                for (label, theirs), given in zip(
-                    stock[group == "registry"].answers(table).items(),
-                    ours[group == "registry"].answers(table).values(),
-                    strict=True,
-                )
-            }
-            for group, table in groups.items()
-        }
+    stock = Side(StockTracking(stock_uri, stock_root), stock_root), Side(StockRegistry(stock_uri), stock_root)
+    ours = Side(tracking_store(ours_uri, our_root), our_root), Side(registry_store(ours_uri), our_root)
+    found = {}
+    for group, table in groups.items():
+        is_registry = group == "registry"
+        theirs, given = stock[is_registry].answers(table), ours[is_registry].answers(table)
+        found |= {f"{group}: {label}": [theirs[label], given[label]] for label, _ in table}
     answers.write(json.dumps(found))
     answers.close()
 
