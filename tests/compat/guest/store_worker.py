@@ -97,7 +97,7 @@ def main() -> None:
         is_registry = group == "registry"
         theirs, given = stock[is_registry].answers(table), ours[is_registry].answers(table)
         found |= {f"{group}: {label}": [theirs[label], given[label]] for label, _ in table}
-    answers.write(json.dumps(found))
+    answers.write(json.dumps(found) + "\n")
     answers.close()
 
 

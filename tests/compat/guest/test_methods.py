@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.services.guest_site import ROOT, guest_environment
+from tests.compat.guest.conftest import Guest
 from tests.services.stock import NEWEST
 
 pytestmark = pytest.mark.stock
@@ -104,16 +101,9 @@ _HELPERS = {"_history", "_settle_default_experiment", "_logged_model_place", "_w
 
 
 @pytest.fixture(scope="module")
-def methods(python: Path, guest_site: Path, tmp_path_factory: Any) -> dict[str, Any]:
+def methods(guest: Guest) -> dict[str, Any]:
     """What each store has."""
-    done = subprocess.run(
-        [str(python), "-m", "tests.compat.guest.methods_worker"],
-        cwd=tmp_path_factory.mktemp("methods"), env=guest_environment(guest_site, ROOT),
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return guest.run("tests.compat.guest.methods_worker")
 
 
 @pytest.mark.parametrize("store", ["tracking", "registry"])
@@ -123,13 +113,13 @@ def test_what_is_ours_is_written_down(methods: dict[str, Any], store: str) -> No
 
 
 @pytest.mark.parametrize("store", ["tracking", "registry"])
-def test_what_is_not_ours_has_a_reason(methods: dict[str, Any], store: str, version: str) -> None:
+def test_what_is_not_ours_has_a_reason(methods: dict[str, Any], store: str, guest: Guest) -> None:
     """Every method that MLflow declares and that is not ours is in the table."""
     explained = sorted(
         name for (of, _), names in AS_THEY_ARE.items() if of == store for name in names.split()
     )
 
-    if version == NEWEST:
+    if guest.version == NEWEST:
         assert explained == methods[store]["inherited"]
     else:
         assert {"_update_linked_prompts_tag"} >= (

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.services.guest_site import ROOT, guest_environment
+from tests.compat.guest.conftest import SQLITE, Guest
 from tests.services.stock import OLDEST
 
-pytestmark = pytest.mark.stock
+pytestmark = [pytest.mark.stock, pytest.mark.xdist_group("guest-stores")]
 
 #: Errors with the same code and other words, which begin in the same way where anybody could match on them.
 OTHER_WORDS = frozenset({
@@ -46,26 +43,18 @@ RULES_SINCE_3_2 = frozenset({
 
 
 @pytest.fixture(scope="module")
-def answers(version: str, python: Path, store_uri: str, guest_site: Path, tmp_path_factory: Any) -> dict[str, Any]:
+def answers(guest: Guest, store_uri: str) -> dict[str, Any]:
     """What a store of MLflow and one of ours answered to each call."""
-    if store_uri.startswith("mongodb"):
-        store_uri = f"{store_uri}_{version.replace('.', '_')}"
-    done = subprocess.run(
-        [str(python), "-m", "tests.compat.guest.store_worker", store_uri],
-        cwd=tmp_path_factory.mktemp("stores"), env=guest_environment(guest_site, ROOT),
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    own = store_uri if store_uri == SQLITE else f"{store_uri}_{guest.version.replace('.', '_')}"
+    return guest.run("tests.compat.guest.store_worker", own)
 
 
-def test_answers_are_the_same(answers: dict[str, Any], version: str) -> None:
+def test_answers_are_the_same(answers: dict[str, Any], guest: Guest) -> None:
     """Entities field by field, codes and texts of errors; where they differ, it was decided."""
     differing = {
         label: (stock, ours)
         for label, (stock, ours) in answers.items()
-        if _in_order(stock) != ours and not (version == OLDEST and label in RULES_SINCE_3_2)
+        if _in_order(stock) != ours and not (guest.version == OLDEST and label in RULES_SINCE_3_2)
     }
     unexplained = {
         label: pair
@@ -77,9 +66,9 @@ def test_answers_are_the_same(answers: dict[str, Any], version: str) -> None:
     assert {} == unexplained
 
 
-def test_no_difference_is_explained_that_is_not_there(answers: dict[str, Any], version: str) -> None:
+def test_no_difference_is_explained_that_is_not_there(answers: dict[str, Any], guest: Guest) -> None:
     """Each label of the tables differs, so that none stays when it has become the same."""
-    explained = OTHER_WORDS | ACCIDENTS.keys() | (RULES_SINCE_3_2 if version == OLDEST else frozenset())
+    explained = OTHER_WORDS | ACCIDENTS.keys() | (RULES_SINCE_3_2 if guest.version == OLDEST else frozenset())
 
     assert [] == [label for label in sorted(explained) if _in_order(answers[label][0]) == answers[label][1]]
 
