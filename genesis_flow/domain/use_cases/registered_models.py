@@ -18,7 +18,7 @@ from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import registry_page_limit
-from genesis_flow.domain.values.refusals import hidden_prompt, no_version
+from genesis_flow.domain.values.refusals import hidden_prompt
 from genesis_flow.domain.values.registry_rules import optional_text, registry_tags, tag_key
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.registered_models import RegisteredModelRepository
@@ -162,12 +162,7 @@ class RegisteredModels:
             InvalidInput: Not an alias, or one that is reserved.
         """
         checked, number = alias_name(alias), model_version(version)
-        free = free_alias(checked)
-        try:
-            known = self.get(name).name
-        except NotFound:
-            raise no_version(name, number) from None
-        self._models.set_alias(known, free, number)
+        self._models.set_alias(self.get(name).name, free_alias(checked), number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
         """

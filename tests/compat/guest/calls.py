@@ -6,6 +6,7 @@ A call is a function of a store and of the ids that earlier calls noted; its lab
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ from mlflow.entities import (
     ViewType,
 )
 from mlflow.entities.model_registry import ModelVersionTag, RegisteredModelTag
+from mlflow.models import Model
 
 Ids = dict[str, str]
 Call = tuple[str, Callable[[Any, Ids], Any]]
@@ -36,6 +38,12 @@ LONG = "x" * 300
 def dataset(name: str = "d", digest: str = "1", source: str = "s", **tags: str) -> DatasetInput:
     """A dataset as an input."""
     return DatasetInput(Dataset(name, digest, "local", source, "{}", None), [InputTag(*tag) for tag in tags.items()])
+
+
+def recorded(path: str) -> Model:
+    """A model as MLflow 2 had it."""
+    flavors = {"sklearn": {"code": None, "config": {"hidden": 1}}, "python_function": {"env": "conda.yaml"}}
+    return Model(path, "0" * 32, "2024-01-01 00:00:00.000000", flavors, model_uuid="u", mlflow_version="2.0")
 
 
 def noted(name: str, made: Any) -> Any:
@@ -255,6 +263,10 @@ RUNS: list[Call] = [
     ("get an erased experiment", lambda s, v: s.get_experiment("2")),
     ("get its run", lambda s, v: s.get_run(v["r3"])),
     ("record a model", lambda s, v: s.record_logged_model(v["r"], "no model")),
+    ("record one", lambda s, v: s.record_logged_model(v["r"], recorded("a"))),
+    ("record another", lambda s, v: s.record_logged_model(v["r"], recorded("b"))),
+    ("record one of a missing run", lambda s, v: s.record_logged_model("0" * 32, recorded("a"))),
+    ("recorded", lambda s, v: json.loads(s.get_run(v["r"]).data.tags["mlflow.log-model.history"])),
     ("too many datasets", lambda s, v: s.log_inputs(v["r"], [dataset(str(i)) for i in range(1001)])),
 ]  # fmt: skip
 

@@ -62,9 +62,3 @@ def test_searches_leave_them_out_all_the_same(app: Application) -> None:
 
     assert ["m"] == [found.name for found in models.find().items]
     assert ["p"] == [found.name for found in models.find(filter_string="tags.`mlflow.prompt.is_prompt` = 'true'").items]
-
-
-def test_an_alias_needs_a_version(app: Application) -> None:
-    """Of a model that is not there, MLflow says that the version is missing."""
-    with pytest.raises(NotFound, match=r"Model Version \(name=nobody, version=1\) not found"):
-        app.registered_models.set_alias("nobody", "champion", 1)
