@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -259,6 +259,28 @@ def settings_for(tracking_uri: str) -> Settings:
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
     )
+
+
+#: What settings follow from beside the URI and the working directory.
+_OF_SETTINGS: Final = (
+    "HOME", "USERPROFILE",
+    *(
+        variable.name
+        for variable in (
+            MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
+            GENESIS_FLOW_THROTTLING_TIMEOUT,
+        )
+    ),
+)  # fmt: skip
+
+
+def surroundings() -> Hashable:
+    """What `settings_for` one URI follows from: as long as this is equal, so are the settings."""
+    try:
+        directory = os.getcwd()
+    except FileNotFoundError:
+        directory = ""
+    return directory, *map(os.environ.get, _OF_SETTINGS)
 
 
 def storage_access() -> StorageAccess:

@@ -96,6 +96,57 @@ def test_the_same_search_finds_the_same(
     assert 1 == len(names)
 
 
+@pytest.mark.parametrize(
+    ("order", "filter_strings", "expected"),
+    [
+        ("metrics.loss ASC", ["metrics.loss < 15", "metrics.loss <= 9.5"], [[0.0, 1.0, 2.0, 3.0, 4.0]] * 2),
+        ("metrics.loss DESC", ["metrics.loss > 3", "metrics.loss >= 4"], [[19.0, 18.0, 17.0, 16.0, 15.0]] * 2),
+        ("metrics.loss ASC", ["metrics.loss < 15", "metrics.loss < 2"], [[0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 1.0]]),
+        ("metrics.loss ASC", ["metrics.loss < 2", "metrics.loss < 15"], [[0.0, 1.0], [0.0, 1.0, 2.0, 3.0, 4.0]]),
+    ],
+)
+def test_a_threshold_that_keeps_out_the_worst_changes_nothing(
+    stores: Stores, commands: Commands, experiment_id: str,
+    order: str, filter_strings: list[str], expected: list[list[float]],
+) -> None:  # fmt: skip
+    """Searches that differ in it take one command each, in whatever order they are made."""
+    for _ in range(3):
+        for filter_string, losses in zip(filter_strings, expected, strict=True):
+            query = best(experiment_id, filter_string, order)
+            with commands.recorded() as names:
+                stores.runs.find(query)
+            assert 1 == len(names)
+            assert losses == assert_fresh(stores, query)
+
+
+def test_a_threshold_shares_what_is_remembered(
+    stores: Stores, database: MongoDatabase, experiment_id: str
+) -> None:
+    """One threshold gives another its bound, unless it is narrower than that itself."""
+    stores.runs.find(best(experiment_id, "metrics.loss < 15"))
+    known = database.leaders.bound(best(experiment_id, "metrics.loss < 12"))
+    assert known is not None
+    assert ("<=", 5.0) == (known.op, known.value)
+    for filter_string in ("metrics.loss < 5", "metrics.loss > 2", "metrics.loss < 12 AND params.p = '1'", ""):
+        assert database.leaders.bound(best(experiment_id, filter_string)) is None
+
+
+def test_leaders_that_left_are_forgotten_under_a_threshold(
+    stores: Stores, commands: Commands, experiment_id: str
+) -> None:
+    """A page that is not full any more is looked for once more, not each time."""
+    query = best(experiment_id, "metrics.loss < 5.5")
+    for run in stores.runs.find(query).items[:3]:
+        stores.runs.remove(run.id, at=1)
+    counts = []
+    for _ in range(3):
+        with commands.recorded() as names:
+            stores.runs.find(query)
+        counts.append(len(names))
+    assert [2, 1, 1] == counts
+    assert [3.0, 4.0, 5.0] == assert_fresh(stores, query)
+
+
 def test_a_better_run_is_found(stores: Stores, experiment_id: str) -> None:
     """A run that came meanwhile takes its place."""
     query = best(experiment_id)
