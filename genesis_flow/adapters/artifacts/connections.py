@@ -11,6 +11,7 @@ from http.client import HTTPConnection, HTTPMessage, HTTPResponse, HTTPSConnecti
 from urllib.parse import urlsplit
 
 import attrs
+from urllib3.util import wait_for_read
 
 
 @attrs.frozen
@@ -68,10 +69,15 @@ class Connections:
         if self._process != os.getpid():
             self.close()
             self._process = os.getpid()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return self._connected()
+        while True:
+            try:
+                kept = self._idle.pop()
+            except IndexError:
+                return self._connected()
+            # Servers close what is idle; that is seen as an end that can be read.
+            if not wait_for_read(kept.sock, timeout=0):
+                return kept
+            kept.close()
 
     def _connected(self) -> HTTPConnection:
         host, port = str(self._server.hostname), self._server.port

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from urllib3.util import wait_for_read
 
 from genesis_flow.adapters.artifacts.connections import Connections
 
@@ -29,6 +30,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(302, b"", {"Location": "/there"})
         elif self.path == "/cut":
             self._answer(200, b"1234", {"Content-Length": "10"})
+            self.close_connection = True
+        elif self.path == "/idle":
+            self._answer(200, b"1234", {})
             self.close_connection = True
         elif self.path == "/last":
             self._answer(200, b"1234", {"Connection": "close"})
@@ -108,6 +112,16 @@ def test_a_connection_that_the_server_closes_is_not_kept(server: ThreadingHTTPSe
     """`Connection: close` is heeded."""
     for _ in range(2):
         assert b"1234" == connections.ask("GET", "/last", {}).data
+    assert 2 == _opened(server)
+
+
+def test_a_connection_that_was_closed_while_idle_is_not_used(
+    server: ThreadingHTTPServer, connections: Connections
+) -> None:
+    """Servers close connections on which nothing happens; the next request has a new one and does not fail."""
+    for _ in range(2):
+        assert b"1234" == connections.ask("GET", "/idle", {}).data
+        assert wait_for_read(connections._idle[-1].sock, timeout=30)
     assert 2 == _opened(server)
 
 
