@@ -200,7 +200,7 @@ class AzureBucket(Bucket):
                 signer = {"user_delegation_key": self._service.get_user_delegation_key(starts, ends)}
         blob = self._container.get_blob_client(name)
         signature = generate_blob_sas(
-            str(self._service.account_name), blob.container_name, name, **signer,
+            self._who.account, blob.container_name, name, **signer,
             permission=BlobSasPermissions(read=True), start=starts, expiry=ends,
             protocol="https" if blob.url.startswith("https:") else None,
         )  # fmt: skip

@@ -33,6 +33,7 @@ from genesis_flow.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from genesis_flow.domain.values.text import refused_certificate
 
 Maker = Callable[[str, str], GenesisFlowError]
 
@@ -93,6 +94,13 @@ def _unavailable(path: str, detail: str) -> GenesisFlowError:
     return Unavailable(f"'{path}' cannot be reached in Azure Storage at the moment. Try again.{detail}")
 
 
+def _certificate(path: str, reason: str) -> GenesisFlowError:
+    return Unavailable(
+        f"The certificate of the server for '{path}' was not accepted: {reason}. Nothing was sent. Renew it, have this "
+        "machine trust who signed it (SSL_CERT_FILE), or set this machine's clock."
+    )
+
+
 #: By the service's code; other codes count by their HTTP status.
 BY_CODE: Final[dict[str, Maker]] = {
     "ContainerNotFound": _container_missing,
@@ -151,6 +159,8 @@ def translating_azure_errors(path: object) -> Iterator[None]:
 
 def translated(error: AzureError, path: object) -> GenesisFlowError:
     """The domain's error for `error`."""
+    if isinstance(error, ServiceRequestError) and (refused := refused_certificate(str(error))):
+        return _certificate(str(path), refused)
     code, status, request_id = code_of(error), None, ""
     if isinstance(error, HttpResponseError) and error.response is not None:
         status = error.status_code
