@@ -20,6 +20,7 @@ import pytest
 
 from genesis_flow.adapters.artifacts import azure_listing, azure_small, azure_uploads, digests
 from genesis_flow.adapters.artifacts.connections import Connections
+from genesis_flow.adapters.artifacts.partial_files import PartialFile
 from genesis_flow.domain.entities.artifact import ArtifactInfo
 from genesis_flow.domain.errors import (
     Conflict,
@@ -49,6 +50,25 @@ store = azure.stores().open(sys.argv[1])
 print("ready", flush=True)
 for number in range(10_000):
     store.put_stream(io.BytesIO(bytes([number % 256]) * 1_000_000), artifact_path("d/a"))
+"""
+#: Says which pieces of the large file are on the disk, and goes on after so many only when it is killed.
+READER = """
+import sys, threading
+from pathlib import Path
+from genesis_flow.adapters.artifacts.partial_files import PartialFile
+from genesis_flow.domain.values.paths import artifact_path
+from tests.adapters.artifacts import azure
+put, stored, saying = PartialFile.put, [], threading.Lock()
+def slow(self, index, chunks):
+    found = put(self, index, chunks)
+    with saying:
+        stored.append(index)
+        print(index, flush=True)
+        if len(stored) == int(sys.argv[3]):
+            threading.Event().wait()
+    return found
+PartialFile.put = slow
+azure.stores().open(sys.argv[1]).fetch(artifact_path("d"), Path(sys.argv[2]))
 """
 LIMITED = """
 import resource, sys
@@ -293,6 +313,29 @@ def test_a_killed_download_is_continued_with_what_the_disk_kept(
         file.write(b"lost")
     assert whole == store.fetch(artifact_path("a"), tmp_path).read_bytes()
     assert ["a", "other"] == sorted(os.listdir(tmp_path))
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 6])
+def test_a_download_that_is_killed_shows_nothing_half(
+    store: ArtifactStore, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int
+) -> None:
+    """After kill -9 what is there is whole, and what is missing has no name; the next call asks for the rest only."""
+    files = {"large": DATA, **{f"s/{number}": bytes([number]) * 1_000 for number in range(20)}}
+    write_tree(tmp_path / "in", files)
+    store.put_tree(tmp_path / "in", artifact_path("d"))
+    with _python(READER, uri, str(tmp_path / "out"), str(pieces)) as reader:
+        assert reader.stdout is not None
+        kept = [int(reader.stdout.readline()) for _ in range(pieces)]
+        reader.send_signal(signal.SIGKILL)
+    there = read_tree(tmp_path / "out" / "d")
+    (left,) = [path for path in there if path.endswith(".partial")]
+    assert "large" not in there
+    assert {path: files[path] for path in there if path != left} == {
+        path: data for path, data in there.items() if path != left
+    }
+    came = _count(monkeypatch, PartialFile, "put")
+    assert files == read_tree(store.fetch(artifact_path("d"), tmp_path / "out"))
+    assert set() == set(kept) & set(came)
 
 
 def test_what_is_left_of_another_version_is_not_used(
