@@ -134,6 +134,14 @@ def test_credentials_are_named_and_not_shown(uri: str, health: Health, words: st
     assert (health, True, False) == (finding.health, words in finding.detail, "S3cret" in finding.detail)
 
 
+@pytest.mark.parametrize(
+    ("option", "expected"), [("", []), ("?readPreference=primary", []), ("?readPreference=secondary", [Health.WARNING])]
+)
+def test_reads_that_may_be_stale_are_a_warning(option: str, expected: list[Health]) -> None:
+    """Only the primary has everything that was acknowledged."""
+    assert expected == [finding.health for finding in service_checks.stale_reads(f"mongodb://h/db{option}")]
+
+
 def test_throughput_of_the_metered_tier() -> None:
     """`doctor` says how many request units a second were bought, and what the smallest read costs."""
     database = open_ru("doctor_units")
