@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import (
     AzureError,
@@ -161,11 +162,13 @@ def translated(error: AzureError, path: object) -> GenesisFlowError:
     """The domain's error for `error`."""
     if isinstance(error, ServiceRequestError) and (refused := refused_certificate(str(error))):
         return _certificate(str(path), refused)
-    code, status, request_id = code_of(error), None, ""
+    code, status, request_id, place = code_of(error), None, "", ""
     if isinstance(error, HttpResponseError) and error.response is not None:
         status = error.status_code
         request_id = getattr(error.response, "headers", {}).get("x-ms-request-id", "")
-    parts = (code or type(error).__name__, status and f"HTTP {status}", request_id and f"request {request_id}")
+        asked = urlsplit(getattr(getattr(error.response, "request", None), "url", ""))
+        place = asked.path and f"asked for {asked.netloc}{asked.path}"  # not the query, which may hold a signature
+    parts = (code or type(error).__name__, status and f"HTTP {status}", request_id and f"request {request_id}", place)
     detail = f" ({', '.join(part for part in parts if part)})"
     maker = BY_CODE.get(code) or BY_STATUS.get(status or 0)
     if maker is None:

@@ -552,6 +552,7 @@ def test_a_missing_container_is_said() -> None:
         with pytest.raises(NotFound, match="no such container") as caught:
             call()
         assert "container" == caught.value.entity
+        assert "/no-such-container" in caught.value.message
 
 
 def test_a_name_that_no_blob_can_have_is_refused(store: ArtifactStore) -> None:
