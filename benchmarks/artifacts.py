@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measured(options: argparse.Namespace, sizes: Sizes, rounds: int, directory: Path) -> Seconds:
     from azure.storage.blob import BlobServiceClient
 
-    connection = options.connection_string or _azurite()
+    connection = options.connection_string or azurite()
     large, small = _files(directory, sizes)
     container = f"benchmark-{secrets.token_hex(4)}"
     workers: dict[str, Worker] = {}
@@ -168,7 +168,8 @@ def _pythons(options: argparse.Namespace) -> dict[str, Path]:
     return found if stock is None else {**found, STOCK: Path(stock).absolute()}
 
 
-def _azurite() -> str:
+def azurite() -> str:
+    """The connection string of Azurite, as the tests start it."""
     from tests.services import azure_blobs
 
     found = azure_blobs.connection_string()
