@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import attrs
+
 from genesis_flow.adapters.mongo import conditions, search
 from genesis_flow.adapters.mongo.names import field_name, run_document_id, run_id_range
 from genesis_flow.adapters.mongo.terms import scope, statuses
@@ -32,7 +34,7 @@ def plan(
     again, in several the terms of all statuses.
     """
     experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
-    filter = query.filter if bound is None else Filter((*query.filter.terms, bound))
+    filter = within(query, bound).filter
     if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
         keys = [*search.sort_keys(query.order[:-2], filter, attributes), BY_ID]
     else:
@@ -48,6 +50,11 @@ def plan(
     if query.view is not View.ALL:
         wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
     return wanted, keys
+
+
+def within(query: RunQuery, bound: NumberComparison | None) -> RunQuery:
+    """The search, of what satisfies `bound` as well."""
+    return query if bound is None else attrs.evolve(query, filter=Filter((*query.filter.terms, bound)))
 
 
 def leading_value(query: RunQuery, documents: Sequence[Mapping[str, Any]]) -> float | None:
