@@ -26,18 +26,11 @@ from genesis_flow.api.rest.guards import Guards
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.principal import Gate
 from genesis_flow.api.rest.routes import Endpoint
+from genesis_flow.api.rest.use_cases import UseCases, open_use_cases
 from genesis_flow.api.rest.wire import Received, Reply, exception_to_reply, json_to_reply, received_to_values
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
-from genesis_flow.bootstrap import Application, open_application
 from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.settings import absolute_location, default_tracking_uri, settings_for
-
-PREFIXES: Final = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")
-
-_USE_CASES: Final = (
-    "artifacts", "experiments", "lifecycle", "logged_models", "logging", "model_versions", "registered_models",
-    "search",
-)  # fmt: skip
 
 _log: Final = logging.getLogger(__name__)
 
@@ -87,11 +80,11 @@ def create_app(
     """
     allowed = limits or Limits()
     try:
-        application = _open(tracking_uri or default_tracking_uri(), artifact_root)
+        use_cases = _open(tracking_uri or default_tracking_uri(), artifact_root)
     except GenesisFlowError as error:
         raise error_to_exception(error) from error
     offload = Offload(allowed.threads, allowed.most_waiting)
-    service = _Service(application, Gate(allow_anonymous), offload, allowed)
+    service = _Service(use_cases, Gate(allow_anonymous), offload, allowed)
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
         routes=_routes(service),
@@ -103,14 +96,11 @@ def create_app(
     return app
 
 
-def _open(tracking_uri: str, artifact_root: str | None) -> Application:
+def _open(tracking_uri: str, artifact_root: str | None) -> UseCases:
     settings = settings_for(tracking_uri)
     if artifact_root:
         settings = attrs.evolve(settings, artifact_root=absolute_location(artifact_root))
-    application = open_application(settings)
-    for name in _USE_CASES:
-        getattr(application, name)  # made here, before threads could make them at the same time
-    return application
+    return open_use_cases(settings)
 
 
 @asynccontextmanager
@@ -121,9 +111,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 def _routes(service: _Service) -> list[Route]:
     routes = [
-        Route(f"{prefix}/{endpoint.path}", service.endpoint(endpoint), methods=list(endpoint.methods))
+        Route(f"{prefix}{endpoint.path}", service.endpoint(endpoint), methods=list(endpoint.methods))
         for endpoint in ROUTES
-        for prefix in PREFIXES
+        for prefix in endpoint.prefixes
     ]
     texts = {"/health": "OK", "/version": COMPATIBLE_MLFLOW_VERSION}
     return [*routes, *(Route(path, partial(_say, text), methods=["GET"]) for path, text in texts.items())]
@@ -150,7 +140,7 @@ def _response(reply: Reply) -> Response:
 class _Service:
     """Answers requests with the use cases of one store."""
 
-    application: Application
+    use_cases: UseCases
     gate: Gate
     offload: Offload
     limits: Limits
@@ -179,7 +169,8 @@ class _Service:
         except ClientDisconnect:
             raise _Refused(400, "The request is incomplete.") from None
         query = request.query_params.multi_items()
-        return Received(request.method, query, request.headers.get("content-type", ""), body)
+        content_type = request.headers.get("content-type", "")
+        return Received(request.method, query, content_type, body, request.path_params)
 
     async def _body(self, request: Request) -> bytes:
         pieces, size, most = [], 0, self.limits.body_bytes
@@ -193,7 +184,7 @@ class _Service:
     def _reply(self, endpoint: Endpoint, received: Received) -> Reply:
         """Do what `endpoint` does; blocks."""
         try:
-            return json_to_reply(endpoint.handler(self.application, received_to_values(received, endpoint.fields)))
+            return json_to_reply(endpoint.handler(self.use_cases, received_to_values(received, endpoint.fields)))
         except GenesisFlowError as error:
             return exception_to_reply(error_to_exception(error))
         except MlflowException as error:
@@ -207,7 +198,7 @@ class _Service:
     def close(self) -> None:
         """Let go of the threads and of the store."""
         self.offload.close()
-        self.application.close()
+        self.use_cases.close()
 
 
 class _Refused(Exception):

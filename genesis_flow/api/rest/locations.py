@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from genesis_flow.domain.errors import Forbidden
 from genesis_flow.settings import scheme_of
 
 
@@ -20,3 +21,18 @@ def is_below(path: Path, root: str | None) -> bool:
     """Whether `path`, links followed, is `root` or below it; never where `root` is not on this machine."""
     place = None if root is None else local_path(root)
     return place is not None and path.resolve().is_relative_to(place.resolve())
+
+
+def require_served(location: str, root: str) -> None:
+    """
+    Refuse to read this machine's disk for a caller elsewhere, but for what lies below the artifact root.
+
+    Raises:
+        Forbidden: A local path outside it; a caller of the API chose it as the location of an experiment.
+    """
+    path = local_path(location)
+    if path is not None and not is_below(path, root):
+        raise Forbidden(
+            "These artifacts are on the disk of the server, outside its artifact root: they are not shown to "
+            "clients. Start the server with an artifact root that holds them (--default-artifact-root)."
+        )

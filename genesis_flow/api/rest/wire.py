@@ -13,6 +13,8 @@ from genesis_flow.api.rest.messages.fields import Field, Values, boolean, invali
 
 _JSON: Final = "application/json"
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD"})
+#: Methods that forms of foreign pages can have; their content has to be declared as what no form can send.
+_DECLARED: Final = frozenset({"POST", "PUT"})
 
 
 @attrs.frozen
@@ -22,13 +24,14 @@ class Received:
 
     Attributes:
         method: Of HTTP. query: Names and values in their order. content_type: As it was sent, "" without one.
-        body: All of it.
+        body: All of it. path: Fields that are parts of the path; they count, whatever else says so.
     """
 
     method: str
     query: Sequence[tuple[str, str]]
     content_type: str
     body: bytes
+    path: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -48,8 +51,10 @@ def received_to_values(received: Received, fields: Sequence[Field]) -> Values:
         MlflowException: INVALID_PARAMETER_VALUE.
     """
     if received.method in _WITHOUT_BODY and received.query:
-        return read_fields(fields, _query_to_json(received.query, fields))
-    return read_fields(fields, _body_to_json(received))
+        given: Mapping[str, Any] = _query_to_json(received.query, fields)
+    else:
+        given = _body_to_json(received)
+    return read_fields(fields, {**given, **received.path})
 
 
 def _query_to_json(query: Sequence[tuple[str, str]], fields: Sequence[Field]) -> dict[str, Any]:
@@ -72,8 +77,8 @@ def _truth(text: str) -> bool:
 
 def _body_to_json(received: Received) -> Mapping[str, Any]:
     """The JSON object of a body; a body that is no JSON counts as an empty one, as in MLflow."""
-    if received.method not in _WITHOUT_BODY and received.content_type.partition(";")[0].strip().lower() != _JSON:
-        raise MlflowException.invalid_parameter_value(f"Bad Request. Content-Type must be one of ['{_JSON}'].")
+    if received.method in _DECLARED:
+        _require_json(received.content_type)
     given = _parsed(received.body)
     if isinstance(given, str):
         given = _parsed(given)  # old clients encode twice
@@ -82,6 +87,13 @@ def _body_to_json(received: Received) -> Mapping[str, Any]:
     if not isinstance(given, dict):
         raise invalid("body", given)
     return given
+
+
+def _require_json(content_type: str) -> None:
+    if not content_type:
+        raise MlflowException.invalid_parameter_value("Bad Request. Content-Type header is missing.")
+    if content_type.partition(";")[0].strip().lower() != _JSON:
+        raise MlflowException.invalid_parameter_value(f"Bad Request. Content-Type must be one of ['{_JSON}'].")
 
 
 def _parsed(text: str | bytes) -> Any:

@@ -89,6 +89,39 @@ def test_registry(answers: Any) -> None:
     assert expected == answers["registry"]
 
 
+def test_logged_models(answers: Any) -> None:
+    """Models are logged with params in several requests, tags, files and metrics on datasets, and found by them."""
+    expected = {
+        "made": ["first", "PENDING", "tree", True, 150],
+        "ready": ["READY", {"team": "ä", "added": "2"}, True],
+        "metrics": [["acc", 0.5, 3, "test"]],
+        "run": [[True], [[True, 3]]],
+        "found": ["first"],
+        "pages": [["first"], ["second"]],
+        "files": ["MLmodel"],
+        "text": "flavors: {}",
+        "deleted": "RESOURCE_DOES_NOT_EXIST",
+        "history": [["old", {"sklearn": {"code": None}}]],
+    }
+    assert expected == answers["logged_models"]
+
+
+def test_prompts(answers: Any) -> None:
+    """Prompts are registered, loaded, tagged, aliased and found, and are no registered models."""
+    expected = {
+        "one": [1, "Hello Ann", "first", {"lang": "en"}],
+        "two": [2, [{"role": "system", "content": "Be kind"}, {"role": "user", "content": "Why?"}]],
+        "live": 1,
+        "unaliased": "INVALID_PARAMETER_VALUE",
+        "tags": [{"lang": "en", "_mlflow_experiment_ids": ",0,", "owner": "ann"}, {"kind": "short"}],
+        "found": ["greeting"],
+        "versions": [2, 1],
+        "hidden": [],
+        "taken": "RESOURCE_ALREADY_EXISTS",
+    }
+    assert expected == answers["prompts"]
+
+
 def test_errors(answers: Any) -> None:
     """The client raises MLflow's codes for what is refused."""
     expected = {

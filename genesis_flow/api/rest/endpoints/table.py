@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from genesis_flow.api.rest.endpoints import artifacts, experiments, model_versions, registered_models, run_logging, runs
+from genesis_flow.api.rest.endpoints import (
+    artifacts,
+    experiments,
+    logged_models,
+    model_versions,
+    registered_models,
+    run_logging,
+    runs,
+)
 
 ROUTES: Final = (
     *experiments.ROUTES,
     *runs.ROUTES,
     *run_logging.ROUTES,
     *artifacts.ROUTES,
+    *logged_models.ROUTES,
     *registered_models.ROUTES,
     *model_versions.ROUTES,
 )

@@ -138,6 +138,19 @@ def choice(values: Mapping[int | str, Any]) -> Read:
     return read
 
 
+def known(values: Mapping[int | str, Any]) -> Read:
+    """One of `values` by its name or number; another is refused."""
+    read_choice = choice(values)
+
+    def read(path: str, value: Any) -> Any:
+        chosen = read_choice(path, value)
+        if chosen is None:
+            raise invalid(path, value)
+        return chosen
+
+    return read
+
+
 def message(fields: Sequence[Field]) -> Read:
     """A JSON object with `fields`."""
 

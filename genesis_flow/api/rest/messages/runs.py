@@ -85,6 +85,7 @@ LOG_OUTPUTS: Final = (
     *ID,
     Field("models", messages((Field("model_id", text, is_required=True), Field("step", whole, 0))), is_required=True),
 )
+LOG_MODEL: Final = (*ID, Field("model_json", text, is_required=True))
 HISTORY: Final = (
     *ID,
     Field("metric_key", text, is_required=True),
