@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.api.rest.messages import experiments as messages
-from genesis_flow.api.rest.messages.experiments import experiment_to_json
+from genesis_flow.api.rest.messages.experiments import dataset_use_to_json, experiment_to_json
 from genesis_flow.api.rest.messages.fields import Values, present
 from genesis_flow.api.rest.routes import Endpoint
-from genesis_flow.domain.errors import NotFound
+from genesis_flow.domain.errors import InvalidInput, NotFound
 from genesis_flow.domain.values.lifecycle import View
 from genesis_flow.settings import absolute_location
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases
+
+#: Experiments whose datasets may be asked for at once.
+MOST_EXPERIMENTS: Final = 20
 
 
 def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
@@ -73,6 +76,19 @@ def delete_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
     return {}
 
 
+def datasets(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    asked = given["experiment_ids"]
+    if not asked:
+        raise InvalidInput("experiment_ids", "SearchDatasets request must specify at least one experiment_id.")
+    if len(asked) > MOST_EXPERIMENTS:
+        raise InvalidInput(
+            "experiment_ids",
+            f"SearchDatasets request cannot specify more than {MOST_EXPERIMENTS} experiment_ids. Received "
+            f"{len(asked)} experiment_ids.",
+        )
+    return present(dataset_summaries=[*map(dataset_use_to_json, use_cases.search.dataset_uses(asked))])
+
+
 ROUTES: Final = (
     Endpoint("experiments/create", ("POST",), messages.CREATE, create),
     Endpoint("experiments/get", ("GET",), messages.ID, get),
@@ -83,4 +99,12 @@ ROUTES: Final = (
     Endpoint("experiments/restore", ("POST",), messages.ID, restore),
     Endpoint("experiments/set-experiment-tag", ("POST",), messages.SET_TAG, set_tag),
     Endpoint("experiments/delete-experiment-tag", ("POST",), messages.DELETE_TAG, delete_tag),
+    Endpoint(
+        "mlflow/experiments/search-datasets",
+        ("POST",),
+        messages.DATASETS,
+        datasets,
+        # Without the slash it is what MLflow's definition of the API says.
+        prefixes=("/api/2.0/", "/ajax-api/2.0/", "/api/2.0", "/ajax-api/2.0"),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from genesis_flow.api.rest.messages.fields import PAIR, Field, choice, messages, pairs, present, text, texts, whole
+from genesis_flow.domain.entities.dataset import DatasetUse
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.values.lifecycle import View
 
@@ -31,6 +32,7 @@ SEARCH: Final = (
     Field("order_by", texts, (), is_list=True),
     Field("view_type", choice(VIEWS)),
 )
+DATASETS: Final = (Field("experiment_ids", texts, ()),)
 
 
 def experiment_to_json(entity: Experiment) -> dict[str, Any]:
@@ -44,4 +46,11 @@ def experiment_to_json(entity: Experiment) -> dict[str, Any]:
         creation_time=entity.created_at,
         tags=pairs(entity.tags),
         workspace="default",
+    )
+
+
+def dataset_use_to_json(entity: DatasetUse) -> dict[str, Any]:
+    """The use of a dataset as MLflow writes it."""
+    return present(
+        experiment_id=entity.experiment_id, name=entity.name, digest=entity.digest, context=entity.context
     )

@@ -18,7 +18,8 @@ from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.text import shown
 
-_SEE_DOCS: Final = " See the API docs for more information about request parameters."
+#: How MLflow ends what it says of a wrong field.
+SEE_DOCS: Final = " See the API docs for more information about request parameters."
 
 #: From (path of the field, its JSON value) to its value.
 Read = Callable[[str, Any], Any]
@@ -65,7 +66,7 @@ def _value(field: Field, given: Mapping[str, Any], path: str) -> Any:
         value = given.get(field.alias)
     if field.is_required and (value is None or value == ""):
         raise MlflowException.invalid_parameter_value(
-            f"Missing value for required parameter '{path}{field.name}'.{_SEE_DOCS}"
+            f"Missing value for required parameter '{path}{field.name}'.{SEE_DOCS}"
         )
     return field.default if value is None else field.read(f"{path}{field.name}", value)
 
@@ -75,7 +76,7 @@ def invalid(path: str, value: Any) -> MlflowException:
     text = shown(json.dumps(value, sort_keys=True, separators=(",", ":")))
     return MlflowException.invalid_parameter_value(
         f"Invalid value {text} for parameter '{path}' supplied:  Hint: Value was of type "
-        f"'{type(value).__name__}'.{_SEE_DOCS}"
+        f"'{type(value).__name__}'.{SEE_DOCS}"
     )
 
 

@@ -86,12 +86,6 @@ LOG_OUTPUTS: Final = (
     Field("models", messages((Field("model_id", text, is_required=True), Field("step", whole, 0))), is_required=True),
 )
 LOG_MODEL: Final = (*ID, Field("model_json", text, is_required=True))
-HISTORY: Final = (
-    *ID,
-    Field("metric_key", text, is_required=True),
-    Field("page_token", text),
-    Field("max_results", whole),
-)
 
 
 def info_to_json(entity: Run) -> dict[str, Any]:
