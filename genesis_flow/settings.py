@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import attrs
 
@@ -116,6 +116,8 @@ def _optional(name: str) -> EnvironmentVariable[str | None]:
 MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
 MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
 MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
+#: Below which the files of `mlflow-artifacts:` locations are, for a server and for who reads beside it.
+MLFLOW_ARTIFACTS_DESTINATION: Final = _optional("MLFLOW_ARTIFACTS_DESTINATION")
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
 MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
@@ -172,6 +174,8 @@ GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFAC
 
 #: The REST server, as in MLflow; lists are separated by commas.
 MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
+MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", _switch, True)
+MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", _switch, False)
 MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
 MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
 MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
@@ -209,6 +213,8 @@ class Settings:
         artifact_root: URI or absolute path below which new experiments keep their artifacts.
         timeout_s: Seconds within which an unreachable store fails.
         patience_s: Seconds for which a call is repeated when the store was reached before and is away.
+        artifacts_destination: Where the files of `mlflow-artifacts:` locations are, a URI or absolute path; None
+            where they are behind a server.
         mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
         throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
@@ -219,6 +225,7 @@ class Settings:
     patience_s: float = 30.0
     mongodb_dialect: str | None = None
     throttling_timeout_s: float = 60.0
+    artifacts_destination: str | None = None
 
     @property
     def scheme(self) -> str:
@@ -258,7 +265,17 @@ def settings_for(tracking_uri: str) -> Settings:
         GENESIS_FLOW_PATIENCE.get(),
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
+        destination_of(MLFLOW_ARTIFACTS_DESTINATION.get()),
     )
+
+
+def destination_of(location: str | None) -> str | None:
+    """The absolute form of a location below which a server keeps artifacts; None and "" are none."""
+    if not location:
+        return None
+    found = without_secret("MLFLOW_ARTIFACTS_DESTINATION", absolute_location(location))
+    # A path below it is put behind it as it is, and would be decoded in a URI.
+    return unquote(urlsplit(found).path) if scheme_of(found) == "file" else found
 
 
 def storage_access() -> StorageAccess:

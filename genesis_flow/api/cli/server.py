@@ -14,7 +14,14 @@ _HINT = "The server needs further packages: pip install 'genesis-flow[server]'"
 @click.option(
     "--backend-store-uri", metavar="URI", help="The store. Default: $MLFLOW_BACKEND_STORE_URI, --tracking-uri."
 )
-@click.option("--default-artifact-root", metavar="URI", help="Where new experiments keep their artifacts.")
+@click.option(
+    "--default-artifact-root", metavar="URI", help="Where new experiments keep their artifacts. Default: this server."
+)
+@click.option(
+    "--serve-artifacts/--no-serve-artifacts", default=None, help="Whether clients send files here. Default: they do."
+)
+@click.option("--artifacts-destination", metavar="URI", help="Where the server keeps files of clients.")
+@click.option("--artifacts-only", is_flag=True, default=None, help="Serve files of clients, and nothing else.")
 @click.option("--host", "-h", metavar="HOST", help="Interface to listen on. Default: $MLFLOW_HOST, else 127.0.0.1.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), help="Default: $MLFLOW_PORT, else 5000; 0 for a free one.")
 @click.option("--allowed-hosts", metavar="HOSTS", help="Names that clients may call the server by, as a,b,*.c.")
@@ -26,6 +33,9 @@ def server(
     scope: Scope,
     backend_store_uri: str | None,
     default_artifact_root: str | None,
+    serve_artifacts: bool | None,
+    artifacts_destination: str | None,
+    artifacts_only: bool | None,
     host: str | None,
     port: int | None,
     allowed_hosts: str | None,
@@ -49,6 +59,9 @@ def server(
     app = create_app(
         backend_store_uri or settings.MLFLOW_BACKEND_STORE_URI.get() or scope.tracking_uri,
         artifact_root=default_artifact_root,
+        serve_artifacts=_or(serve_artifacts, settings.MLFLOW_SERVE_ARTIFACTS),
+        artifacts_destination=artifacts_destination,
+        artifacts_only=_or(artifacts_only, settings.MLFLOW_ARTIFACTS_ONLY),
         allow_anonymous=allow_anonymous,
         allowed_hosts=_listed(allowed_hosts or settings.MLFLOW_SERVER_ALLOWED_HOSTS.get()),
         allowed_origins=_listed(cors_allowed_origins or settings.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS.get()),
@@ -57,6 +70,10 @@ def server(
     port = settings.MLFLOW_PORT.get() if port is None else port
     shown = f"[{host}]" if ":" in host else host
     serve(app, host=host, port=port, announce=lambda bound: scope.say(f"Listening on http://{shown}:{bound}"))
+
+
+def _or(given: bool | None, variable: settings.EnvironmentVariable[bool]) -> bool:
+    return variable.get() if given is None else given
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -44,7 +44,9 @@ class Guards:
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers()]
+                own = [*message.get("headers", ())]
+                names = {name.lower() for name, _ in own}
+                message["headers"] = [*own, *(pair for pair in self._headers() if pair[0] not in names)]
             await send(message)
 
         problem = self._problem(scope)

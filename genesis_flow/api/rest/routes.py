@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import attrs
 
@@ -15,8 +15,29 @@ if TYPE_CHECKING:
 #: What programs and what pages in browsers call.
 PREFIXES: Final = ("/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/")
 
-#: From the use cases and the values of a request to the JSON object of its response.
-Handler = Callable[["UseCases", Values], dict[str, Any]]
+#: The proxy of artifacts.
+PROXY: Final = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")
+#: What only pages in browsers call, and what is at the top.
+PAGES: Final = PREFIXES[1:]
+TOP: Final = ("/",)
+
+#: From the use cases and the values of a request to the JSON object of its response, or the file that it is.
+Handler = Callable[["UseCases", Values], "dict[str, Any] | Download"]
+
+
+@attrs.frozen
+class Download:
+    """
+    A file as a response, which closes it.
+
+    Attributes:
+        file: Open, at its beginning. name: What the file is called where it is saved.
+        size_bytes: None where it is not known.
+    """
+
+    file: BinaryIO
+    name: str
+    size_bytes: int | None = None
 
 
 @attrs.frozen
@@ -29,6 +50,7 @@ class Endpoint:
         methods: Of HTTP, such as ("POST",).
         fields: What a request has. handler: Blocks; runs in a thread of the pool.
         prefixes: What may stand before the path.
+        is_upload: Whether the body is a file; it is the value `body` then, to be read, and all fields are in the URL.
     """
 
     path: str
@@ -36,3 +58,4 @@ class Endpoint:
     fields: Sequence[Field]
     handler: Handler
     prefixes: tuple[str, ...] = PREFIXES
+    is_upload: bool = False

@@ -24,13 +24,14 @@ class Received:
 
     Attributes:
         method: Of HTTP. query: Names and values in their order. content_type: As it was sent, "" without one.
-        body: All of it. path: Fields that are parts of the path; they count, whatever else says so.
+        body: All of it, None for a file that is still coming.
+        path: Fields that are parts of the path; they count, whatever else says so.
     """
 
     method: str
     query: Sequence[tuple[str, str]]
     content_type: str
-    body: bytes
+    body: bytes | None
     path: Mapping[str, Any] = attrs.field(factory=dict)
 
 
@@ -45,15 +46,15 @@ class Reply:
 
 def received_to_values(received: Received, fields: Sequence[Field]) -> Values:
     """
-    The values of `fields` in a request: of its query if it is a GET that has one, else of its body.
+    The values of `fields` in a request: of its query if it is a GET that has one, or an upload, else of its body.
 
     Raises:
         MlflowException: INVALID_PARAMETER_VALUE.
     """
-    if received.method in _WITHOUT_BODY and received.query:
+    if received.body is None or (received.method in _WITHOUT_BODY and received.query):
         given: Mapping[str, Any] = _query_to_json(received.query, fields)
     else:
-        given = _body_to_json(received)
+        given = _body_to_json(received, received.body)
     return read_fields(fields, {**given, **received.path})
 
 
@@ -75,11 +76,11 @@ def _truth(text: str) -> bool:
     return text.lower() == "true"
 
 
-def _body_to_json(received: Received) -> Mapping[str, Any]:
+def _body_to_json(received: Received, body: bytes) -> Mapping[str, Any]:
     """The JSON object of a body; a body that is no JSON counts as an empty one, as in MLflow."""
     if received.method in _DECLARED:
         _require_json(received.content_type)
-    given = _parsed(received.body)
+    given = _parsed(body)
     if isinstance(given, str):
         given = _parsed(given)  # old clients encode twice
     if given is None:
@@ -111,3 +112,15 @@ def json_to_reply(content: Mapping[str, Any], status: int = 200) -> Reply:
 def exception_to_reply(error: MlflowException, status: int | None = None) -> Reply:
     """The response that reports an error; `status` if it is not that of its code."""
     return Reply(status or error.get_http_status_code(), error.serialize_as_json().encode())
+
+
+class Refused(Exception):
+    """A request that is not read to its end."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def reply(self) -> Reply:
+        """The response to such a request."""
+        return exception_to_reply(MlflowException(self, "BAD_REQUEST"), self.status)

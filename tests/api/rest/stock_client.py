@@ -140,6 +140,30 @@ def registry(client: Any) -> dict[str, Any]:
     return {**answer, "left": [str(each.version) for each in client.search_model_versions("name = 'model'")]}
 
 
+def artifacts(client: Any) -> dict[str, Any]:
+    """Files of runs, which go through the server."""
+    experiment_id = client.create_experiment("files")
+    id = client.create_run(experiment_id).info.run_id
+    _file("up/one.txt", "one")
+    _file("up/sub/zwei ü.bin", "x" * 3_000_000)
+    client.log_artifact(id, "up/one.txt", "single")
+    client.log_artifacts(id, "up", "all")
+    client.log_text(id, "text", "text.txt")
+    client.log_dict(id, {"a": [1, 2]}, "dict.json")
+    back = Path(client.download_artifacts(id, "all", _directory("down")))
+    taken = sorted(str(path.relative_to(back)) for path in back.rglob("*") if path.is_file())
+    return {
+        "where": client.get_run(id).info.artifact_uri.replace(f"{experiment_id}/{id}", "HERE"),
+        "top": [[file.path, file.is_dir, file.file_size] for file in client.list_artifacts(id)],
+        "below": [file.path for file in client.list_artifacts(id, "all/sub")],
+        "file": client.list_artifacts(id, "all/one.txt"),
+        "taken": [taken, (back / "sub/zwei ü.bin").stat().st_size],
+        "text": mlflow.artifacts.load_text(f"runs:/{id}/text.txt"),
+        "dict": mlflow.artifacts.load_dict(f"runs:/{id}/dict.json"),
+        "missing": _failure(lambda: client.download_artifacts(id, "nope")),
+    }
+
+
 def logged_models(client: Any) -> dict[str, Any]:
     """Every call about logged models, their files among them."""
     run_id = client.create_run("0").info.run_id
@@ -254,6 +278,19 @@ def _file(path: str, text: str) -> None:
     Path(path).write_text(text)
 
 
+def _directory(path: str) -> str:
+    Path(path).mkdir()
+    return path
+
+
+def _failure(call: Any) -> str:
+    try:
+        call()
+    except Exception as error:  # the client has several kinds
+        return type(error).__name__
+    return "nothing failed"
+
+
 def _refusal(call: Any) -> list[str]:
     try:
         call()
@@ -262,7 +299,7 @@ def _refusal(call: Any) -> list[str]:
     return ["nothing was refused"]
 
 
-PARTS = (experiments, runs, logging, registry, logged_models, prompts, errors)
+PARTS = (experiments, runs, logging, artifacts, registry, logged_models, prompts, errors)
 
 if __name__ == "__main__":
     mlflow.set_tracking_uri(sys.argv[1])

@@ -10,7 +10,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -21,7 +20,7 @@ from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.serving import PatientProtocol
 from genesis_flow.domain.errors import Throttled
-from tests.api.rest.conftest import HERE, PREFIX, Wire, server, wire_to
+from tests.api.rest.conftest import HERE, PREFIX, Wire, in_thread, server, wire_to
 
 ELSEWHERE = ("10.1.2.3", 50_000)
 
@@ -154,14 +153,6 @@ class Impatient(PatientProtocol):
 def test_headers_that_do_not_come_end_the_connection(fresh: Path, sent: bytes) -> None:
     """Who sends no whole header in time holds no connection."""
     app = create_app("memory://")
-    running = uvicorn.Server(uvicorn.Config(app, http=Impatient, ws="none", log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with socket.create_connection(listener.getsockname(), timeout=30) as connection:
-                connection.sendall(sent)
-                assert b"" == connection.recv(100)
-        finally:
-            running.should_exit = True
-            thread.join(30)
+    with in_thread(app, Impatient) as address, socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(sent)
+        assert b"" == connection.recv(100)

@@ -73,6 +73,22 @@ def test_logging(answers: Any) -> None:
     assert expected == answers["logging"]
 
 
+def test_artifacts(answers: Any) -> None:
+    """Files and directories are sent, listed and got by way of the server, wherever it keeps them."""
+    sizes = [["all", True, None], ["dict.json", False, 29], ["single", True, None], ["text.txt", False, 4]]
+    expected = {
+        "where": "mlflow-artifacts:/HERE/artifacts",
+        "top": sizes,
+        "below": ["all/sub/zwei ü.bin"],
+        "file": [],
+        "taken": [["one.txt", "sub/zwei ü.bin"], 3_000_000],
+        "text": "text",
+        "dict": {"a": [1, 2]},
+        "missing": "MlflowException",
+    }
+    assert expected == answers["artifacts"]
+
+
 def test_registry(answers: Any) -> None:
     """Models and versions are registered, described, tagged, staged, aliased, copied, found in pages and deleted."""
     expected = {

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from genesis_flow.api.rest.app import Limits, _Service, create_app
+from genesis_flow.api.rest.app import create_app
 from genesis_flow.api.rest.routes import PREFIXES
+from genesis_flow.api.rest.service import Limits, Service
 from tests.api.rest.conftest import Wire, wire_to
 
 SEE_DOCS = " See the API docs for more information about request parameters."
@@ -216,7 +217,7 @@ def test_failures_say_nothing_of_the_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("mongodb://user:secret@host")
 
-    monkeypatch.setattr("genesis_flow.api.rest.app.received_to_values", fail)
+    monkeypatch.setattr("genesis_flow.api.rest.service.received_to_values", fail)
     status, body = wire.post("runs/search")
     assert (500, "INTERNAL_ERROR") == (status, body["error_code"])
     assert "secret" not in json.dumps(body)
@@ -226,13 +227,13 @@ def test_failures_say_nothing_of_the_inside(
 def test_handlers_never_block_the_event_loop(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every use case runs in a thread of the pool."""
     seen: list[str] = []
-    reply = _Service._reply
+    reply = Service.reply
 
     def noted(self: Any, *arguments: Any) -> Any:
         seen.append(threading.current_thread().name)
         return reply(self, *arguments)
 
-    monkeypatch.setattr(_Service, "_reply", noted)
+    monkeypatch.setattr(Service, "reply", noted)
     wire.run_id()
     assert [True] == [name.startswith("genesis-flow-rest") for name in seen]
 

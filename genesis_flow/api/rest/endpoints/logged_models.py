@@ -70,7 +70,7 @@ def log_params(use_cases: UseCases, given: Values) -> dict[str, Any]:
 
 def find_artifacts(use_cases: UseCases, given: Values) -> dict[str, Any]:
     model = use_cases.logged_models.get(given["model_id"])
-    require_served(model.artifact_location, use_cases.settings.artifact_root)
+    require_served(model.artifact_location, use_cases.settings)
     files = use_cases.model_artifacts.find(model.id, given["artifact_directory_path"])
     return present(root_uri=model.artifact_location, files=[*map(artifact_to_json, files)])
 
