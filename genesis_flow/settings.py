@@ -181,6 +181,8 @@ MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
 MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
 MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
 MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
+#: Set for processes that serve together: `prometheus_client` keeps what they count in files of this directory.
+PROMETHEUS_MULTIPROC_DIR: Final = _optional("PROMETHEUS_MULTIPROC_DIR")
 
 #: Azure Storage: for each value the names that other tools read it from, too; the first one that is set counts.
 _AZURE_STRING: Final = ("AZURE_STORAGE_CONNECTION_STRING",)

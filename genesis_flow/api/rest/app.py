@@ -17,10 +17,13 @@ from starlette.routing import Route
 
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.rest.endpoints.server import about
 from genesis_flow.api.rest.endpoints.table import ROUTES
 from genesis_flow.api.rest.guards import Guards
+from genesis_flow.api.rest.measuring import Measures, Measuring
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.principal import Gate
+from genesis_flow.api.rest.routes import Endpoint
 from genesis_flow.api.rest.service import Limits, Service, to_response
 from genesis_flow.api.rest.serving_artifacts import Serving, settings_of, switched_off
 from genesis_flow.api.rest.use_cases import open_use_cases
@@ -67,13 +70,15 @@ def create_app(
         use_cases = open_use_cases(settings_of(tracking_uri or default_tracking_uri(), artifact_root, serving))
     except GenesisFlowError as error:
         raise error_to_exception(error) from error
-    offload = Offload(allowed.threads, allowed.most_waiting)
-    transfers = Offload(allowed.transfers, allowed.most_waiting)
+    measures = Measures()
+    offload = Offload(allowed.threads, allowed.most_waiting, measures.calls)
+    transfers = Offload(allowed.transfers, allowed.most_waiting, measures.calls)
     service = Service(use_cases, Gate(allow_anonymous), offload, transfers, allowed)
+    endpoints = [switched_off(endpoint, serving) for endpoint in ROUTES]
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
-        routes=_routes(service, serving),
-        middleware=[guards],
+        routes=_routes(service, [*endpoints, *about(endpoints, measures)]),
+        middleware=[Middleware(Measuring, measures=measures), guards],
         exception_handlers={HTTPException: _no_such_endpoint},
         lifespan=_lifespan,
     )
@@ -87,8 +92,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await asyncio.to_thread(app.state.close)
 
 
-def _routes(service: Service, serving: Serving) -> list[Route]:
-    endpoints = [switched_off(endpoint, serving) for endpoint in ROUTES]
+def _routes(service: Service, endpoints: Sequence[Endpoint]) -> list[Route]:
     routes = [
         Route(f"{prefix}{endpoint.path}", service.endpoint(endpoint), methods=list(endpoint.methods))
         for endpoint in endpoints

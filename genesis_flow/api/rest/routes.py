@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import attrs
 
 from genesis_flow.api.rest.messages.fields import Field, Values
+from genesis_flow.api.rest.wire import Reply
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases
@@ -15,14 +16,18 @@ if TYPE_CHECKING:
 #: What programs and what pages in browsers call.
 PREFIXES: Final = ("/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/")
 
+V3: Final = ("/api/3.0/mlflow/", "/ajax-api/3.0/mlflow/")
 #: The proxy of artifacts.
 PROXY: Final = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")
 #: What only pages in browsers call, and what is at the top.
 PAGES: Final = PREFIXES[1:]
 TOP: Final = ("/",)
 
-#: From the use cases and the values of a request to the JSON object of its response, or the file that it is.
-Handler = Callable[["UseCases", Values], "dict[str, Any] | Download"]
+#: The media type of files of whatever kind.
+ANY: Final = "*/*"
+
+#: From the use cases and the values of a request to the JSON object of its response, or to another kind of response.
+Handler = Callable[["UseCases", Values], "dict[str, Any] | Reply | Download"]
 
 
 @attrs.frozen
@@ -51,6 +56,7 @@ class Endpoint:
         fields: What a request has. handler: Blocks; runs in a thread of the pool.
         prefixes: What may stand before the path.
         is_upload: Whether the body is a file; it is the value `body` then, to be read, and all fields are in the URL.
+        media_type: What a response is if it is no error.
     """
 
     path: str
@@ -59,3 +65,4 @@ class Endpoint:
     handler: Handler
     prefixes: tuple[str, ...] = PREFIXES
     is_upload: bool = False
+    media_type: str = "application/json"

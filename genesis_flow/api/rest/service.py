@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.rest.measuring import ENDPOINT
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.principal import Gate
 from genesis_flow.api.rest.routes import Download, Endpoint
@@ -55,7 +56,7 @@ class Limits:
 
 def to_response(reply: Reply) -> Response:
     """What Starlette sends."""
-    return Response(reply.body, reply.status, media_type=reply.media_type)
+    return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
 
 
 @attrs.frozen
@@ -78,6 +79,7 @@ class Service:
         receive = self._upload if endpoint.is_upload else self._call
 
         async def answer(request: Request) -> Response:
+            request.scope[ENDPOINT]["path"] = endpoint.path
             try:
                 self.gate.authorize(self.gate.authenticate(request.scope), endpoint)
                 found = await receive(endpoint, request)
@@ -119,7 +121,7 @@ class Service:
         try:
             values = received_to_values(received, endpoint.fields)
             found = endpoint.handler(self.use_cases, values if body is None else {**values, "body": body})
-            return found if isinstance(found, Download) else json_to_reply(found)
+            return found if isinstance(found, (Reply, Download)) else json_to_reply(found)
         except GenesisFlowError as error:
             return exception_to_reply(error_to_exception(error))
         except MlflowException as error:

@@ -37,11 +37,12 @@ class Received:
 
 @attrs.frozen
 class Reply:
-    """A response: its status and its body."""
+    """A response: its status, its body and what it is; `headers` are further ones."""
 
     status: int
     body: bytes
     media_type: str = _JSON
+    headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
 def received_to_values(received: Received, fields: Sequence[Field]) -> Values:

@@ -213,6 +213,17 @@ def logged_models(client: Any) -> dict[str, Any]:
     }
 
 
+def traces(client: Any) -> dict[str, Any]:
+    """A program that traces itself on a server that keeps no traces."""
+    with mlflow.start_span("work") as span:
+        span.set_inputs({"a": 1})
+    mlflow.flush_trace_async_logging()
+    return {
+        "found": [trace.info.trace_id for trace in client.search_traces(experiment_ids=["0"])],
+        "one": _refusal(lambda: client.get_trace("tr-" + "0" * 32))[0],
+    }
+
+
 def prompts(client: Any) -> dict[str, Any]:
     """Prompts, which are registered models in disguise."""
     genai = mlflow.genai
@@ -299,7 +310,7 @@ def _refusal(call: Any) -> list[str]:
     return ["nothing was refused"]
 
 
-PARTS = (experiments, runs, logging, artifacts, registry, logged_models, prompts, errors)
+PARTS = (experiments, runs, logging, artifacts, registry, logged_models, traces, prompts, errors)
 
 if __name__ == "__main__":
     mlflow.set_tracking_uri(sys.argv[1])

@@ -122,6 +122,11 @@ def test_logged_models(answers: Any) -> None:
     assert expected == answers["logged_models"]
 
 
+def test_traces(answers: Any) -> None:
+    """A program that traces itself goes on, and finds no traces."""
+    assert {"found": [], "one": "RESOURCE_DOES_NOT_EXIST"} == answers["traces"]
+
+
 def test_prompts(answers: Any) -> None:
     """Prompts are registered, loaded, tagged, aliased and found, and are no registered models."""
     expected = {

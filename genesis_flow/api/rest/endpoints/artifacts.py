@@ -11,7 +11,7 @@ from genesis_flow.api.rest.locations import is_proxied, require_served
 from genesis_flow.api.rest.messages import artifacts as messages
 from genesis_flow.api.rest.messages.artifacts import artifact_to_json
 from genesis_flow.api.rest.messages.fields import Values, present
-from genesis_flow.api.rest.routes import PAGES, TOP, Download, Endpoint
+from genesis_flow.api.rest.routes import ANY, PAGES, TOP, Download, Endpoint
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.paths import artifact_path
 
@@ -98,14 +98,15 @@ def _require_direct(location: str, message: str) -> None:
         raise InvalidInput("run_id", message)
 
 
+_OF_VERSION: Final = "model-versions/get-artifact"
 _FILES: Final = "logged-models/{model_id}/artifacts/files"
 
 ROUTES: Final = (
     Endpoint("artifacts/list", ("GET",), messages.LIST, find),
     Endpoint("artifacts/presigned-upload-url", ("POST",), messages.UPLOAD_URL, upload_url),
     Endpoint("artifacts/presigned-download-url", ("POST",), messages.DOWNLOAD_URL, download_url),
-    Endpoint("get-artifact", ("GET",), messages.DOWNLOAD, download, TOP),
-    Endpoint("model-versions/get-artifact", ("GET",), messages.DOWNLOAD_OF_VERSION, download_of_version, TOP),
-    Endpoint(_FILES, ("GET",), messages.DOWNLOAD_OF_MODEL, download_of_model, PAGES),
+    Endpoint("get-artifact", ("GET",), messages.DOWNLOAD, download, TOP, media_type=ANY),
+    Endpoint(_OF_VERSION, ("GET",), messages.DOWNLOAD_OF_VERSION, download_of_version, TOP, media_type=ANY),
+    Endpoint(_FILES, ("GET",), messages.DOWNLOAD_OF_MODEL, download_of_model, PAGES, media_type=ANY),
     Endpoint("upload-artifact", ("POST",), messages.UPLOAD, upload, PAGES, is_upload=True),
 )

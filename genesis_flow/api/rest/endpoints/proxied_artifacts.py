@@ -10,7 +10,7 @@ from genesis_flow.api.rest.downloads import opened
 from genesis_flow.api.rest.messages import artifacts as messages
 from genesis_flow.api.rest.messages.artifacts import artifact_to_json
 from genesis_flow.api.rest.messages.fields import Values, present
-from genesis_flow.api.rest.routes import PROXY, Download, Endpoint
+from genesis_flow.api.rest.routes import ANY, PROXY, Download, Endpoint
 from genesis_flow.domain.errors import AlreadyExists, InvalidInput, Unsupported
 from genesis_flow.domain.values.locations import PROXIED
 from genesis_flow.domain.values.paths import ROOT, artifact_path
@@ -73,7 +73,7 @@ _FILE: Final = "artifacts/{artifact_path:path}"
 
 ROUTES: Final = (
     Endpoint("artifacts", ("GET",), messages.PROXIED_LIST, find, PROXY),
-    Endpoint(_FILE, ("GET",), messages.PROXIED, download, PROXY),
+    Endpoint(_FILE, ("GET",), messages.PROXIED, download, PROXY, media_type=ANY),
     Endpoint(_FILE, ("PUT",), messages.PROXIED, upload, PROXY, is_upload=True),
     Endpoint(_FILE, ("DELETE",), messages.PROXIED, remove, PROXY),
     Endpoint("mpu/create/{artifact_path:path}", ("POST",), messages.CREATE_PARTS, send_parts, PROXY),

@@ -14,6 +14,8 @@ from genesis_flow.api.rest.endpoints import (
     registered_models,
     run_logging,
     runs,
+    traces,
+    webhooks,
 )
 
 ROUTES: Final = (
@@ -26,4 +28,6 @@ ROUTES: Final = (
     *logged_models.ROUTES,
     *registered_models.ROUTES,
     *model_versions.ROUTES,
+    *traces.ROUTES,
+    *webhooks.ROUTES,
 )

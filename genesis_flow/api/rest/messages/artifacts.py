@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from genesis_flow.api.rest.messages import logged_models, models, runs
-from genesis_flow.api.rest.messages.fields import Field, messages, present, text, whole
+from genesis_flow.api.rest.messages.fields import Field, Messages, present, text, whole
 from genesis_flow.domain.entities.artifact import ArtifactInfo
 
 _PATH: Final = Field("path", text, is_required=True)
@@ -25,7 +25,7 @@ DOWNLOAD_URL: Final = (*DOWNLOAD, _EXPIRATION)
 PROXIED: Final = (_PROXIED_PATH,)
 PROXIED_LIST: Final = (Field("path", text),)
 CREATE_PARTS: Final = (_PROXIED_PATH, _PATH, Field("num_parts", whole))
-COMPLETE_PARTS: Final = (_PROXIED_PATH, _PATH, _UPLOAD_ID, Field("parts", messages(_PART), ()))
+COMPLETE_PARTS: Final = (_PROXIED_PATH, _PATH, _UPLOAD_ID, Field("parts", Messages(_PART), ()))
 ABORT_PARTS: Final = (_PROXIED_PATH, _PATH, _UPLOAD_ID)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from genesis_flow.api.rest.messages.fields import PAIR, Field, choice, messages, pairs, present, text, texts, whole
+from genesis_flow.api.rest.messages.fields import PAIR, Choice, Field, Messages, pairs, present, text, texts, whole
 from genesis_flow.domain.entities.dataset import DatasetUse
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.values.lifecycle import View
@@ -20,7 +20,7 @@ BY_NAME: Final = (Field("experiment_name", text, is_required=True),)
 CREATE: Final = (
     Field("name", text, is_required=True),
     Field("artifact_location", text),
-    Field("tags", messages(PAIR), ()),
+    Field("tags", Messages(PAIR), ()),
 )
 UPDATE: Final = (*ID, Field("new_name", text, is_required=True))
 SET_TAG: Final = (*ID, *PAIR)
@@ -30,7 +30,7 @@ SEARCH: Final = (
     Field("page_token", text),
     Field("filter", text),
     Field("order_by", texts, (), is_list=True),
-    Field("view_type", choice(VIEWS)),
+    Field("view_type", Choice(VIEWS)),
 )
 DATASETS: Final = (Field("experiment_ids", texts, ()),)
 

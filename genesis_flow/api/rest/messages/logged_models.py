@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from genesis_flow.api.rest.messages.fields import (
     Field,
+    Known,
+    Messages,
     boolean,
     double,
-    known,
-    messages,
     pairs,
     present,
     text,
@@ -39,19 +39,19 @@ CREATE: Final = (
     Field("name", text),
     Field("model_type", text, ""),
     Field("source_run_id", text, ""),
-    Field("params", messages(_PAIR), ()),
-    Field("tags", messages(_PAIR), ()),
+    Field("params", Messages(_PAIR), ()),
+    Field("tags", Messages(_PAIR), ()),
 )
-FINALIZE: Final = (*ID, Field("status", known(_STATUSES), is_required=True))
-LOG_PARAMS: Final = (*ID, Field("params", messages(_PAIR), ()))
-SET_TAGS: Final = (*ID, Field("tags", messages(_PAIR), ()))
+FINALIZE: Final = (*ID, Field("status", Known(_STATUSES), is_required=True))
+LOG_PARAMS: Final = (*ID, Field("params", Messages(_PAIR), ()))
+SET_TAGS: Final = (*ID, Field("tags", Messages(_PAIR), ()))
 DELETE_TAG: Final = (*ID, Field("tag_key", text, is_required=True))
 SEARCH: Final = (
     Field("experiment_ids", texts, is_required=True),
     Field("filter", text),
-    Field("datasets", messages(_DATASET)),
+    Field("datasets", Messages(_DATASET)),
     Field("max_results", whole, 50),
-    Field("order_by", messages(_ORDER)),
+    Field("order_by", Messages(_ORDER)),
     Field("page_token", text),
 )
 LIST: Final = (*ID, Field("artifact_directory_path", text), Field("page_token", text))
