@@ -6,14 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
@@ -24,7 +23,8 @@ from genesis_flow.api.rest.measuring import Measures, Measuring
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.principal import Gate
 from genesis_flow.api.rest.routes import Endpoint
-from genesis_flow.api.rest.service import Limits, Service, to_response
+from genesis_flow.api.rest.routing import Table
+from genesis_flow.api.rest.service import Limits, Service
 from genesis_flow.api.rest.serving_artifacts import Serving, settings_of, switched_off
 from genesis_flow.api.rest.use_cases import open_use_cases
 from genesis_flow.api.rest.wire import exception_to_reply
@@ -77,7 +77,7 @@ def create_app(
     endpoints = [switched_off(endpoint, serving) for endpoint in ROUTES]
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
-        routes=_routes(service, [*endpoints, *about(endpoints, measures)]),
+        routes=[_table(service, [*endpoints, *about(endpoints, measures)])],
         middleware=[Middleware(Measuring, measures=measures), guards],
         exception_handlers={HTTPException: _no_such_endpoint},
         lifespan=_lifespan,
@@ -92,24 +92,20 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await asyncio.to_thread(app.state.close)
 
 
-def _routes(service: Service, endpoints: Sequence[Endpoint]) -> list[Route]:
-    routes = [
-        Route(f"{prefix}{endpoint.path}", service.endpoint(endpoint), methods=list(endpoint.methods))
+def _table(service: Service, endpoints: Sequence[Endpoint]) -> Table:
+    rows: list[tuple[str, Sequence[str], ASGIApp]] = [
+        (f"{prefix}{endpoint.path}", endpoint.methods, service.endpoint(endpoint))
         for endpoint in endpoints
         for prefix in endpoint.prefixes
     ]
     texts = {"/health": "OK", "/version": COMPATIBLE_MLFLOW_VERSION}
-    return [*routes, *(Route(path, partial(_say, text), methods=["GET"]) for path, text in texts.items())]
-
-
-async def _say(text: str, request: Request) -> Response:
-    return PlainTextResponse(text)
+    return Table([*rows, *((path, ("GET",), PlainTextResponse(text)) for path, text in texts.items())])
 
 
 async def _no_such_endpoint(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = "ENDPOINT_NOT_FOUND" if status == 404 else "BAD_REQUEST"
     found = f"There is no endpoint {request.method} {json.dumps(request.url.path)}."
-    response = to_response(exception_to_reply(MlflowException(found, code), status))
-    response.headers.update(getattr(error, "headers", None) or {})
-    return response
+    reply = exception_to_reply(MlflowException(found, code), status)
+    headers = getattr(error, "headers", None) or {}
+    return Response(reply.body, reply.status, {**headers, "content-type": reply.media_type})

@@ -19,6 +19,8 @@ from genesis_flow.api.rest.messages.fields import (
     whole,
 )
 from genesis_flow.api.rest.routes import Endpoint
+from genesis_flow.api.rest.routing import PART
+from genesis_flow.api.rest.wire import WITHOUT_BODY
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 from genesis_flow.domain.values import limits
 
@@ -47,8 +49,6 @@ _ERROR: Final = {
     "required": ["error_code", "message"],
     "properties": {"error_code": _TEXT, "message": _TEXT, "sqlstate": _TEXT, "error_class": _TEXT},
 }
-_WITHOUT_BODY: Final = frozenset({"GET", "HEAD"})
-_PART: Final = re.compile(r"\{(\w+)(?::path)?\}")
 _BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -56,7 +56,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of some endpoints, each under the first of its prefixes."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        path = endpoint.prefixes[0] + _PART.sub(r"{\1}", endpoint.path)
+        path = endpoint.prefixes[0] + PART.sub(r"{\1}", endpoint.path)
         for method in endpoint.methods:
             paths.setdefault(path, {})[method.lower()] = _operation(endpoint, method)
     return {
@@ -72,7 +72,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 
 
 def _operation(endpoint: Endpoint, method: str) -> dict[str, Any]:
-    parts = _PART.findall(endpoint.path)
+    parts = [part[1] for part in PART.finditer(endpoint.path)]
     others = [field for field in endpoint.fields if field.name not in parts]
     found: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{method.lower()} {endpoint.path}").strip("_"),
@@ -86,11 +86,11 @@ def _operation(endpoint: Endpoint, method: str) -> dict[str, Any]:
             },
         },
     }
-    if endpoint.is_upload or method in _WITHOUT_BODY:
+    if endpoint.is_upload or method in WITHOUT_BODY:
         found["parameters"] += [_parameter(field) for field in others]
     if endpoint.is_upload:
         found["requestBody"] = {"required": True, "content": _BYTES}
-    elif method not in _WITHOUT_BODY:
+    elif method not in WITHOUT_BODY:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": _object(others)}}}
     return found
 

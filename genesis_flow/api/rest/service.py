@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import attrs
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
@@ -23,6 +23,7 @@ from genesis_flow.api.rest.routes import Download, Endpoint
 from genesis_flow.api.rest.transfers import PIECE_BYTES, FileResponse, Incoming
 from genesis_flow.api.rest.use_cases import UseCases
 from genesis_flow.api.rest.wire import (
+    WITHOUT_BODY,
     Received,
     Refused,
     Reply,
@@ -33,6 +34,9 @@ from genesis_flow.api.rest.wire import (
 from genesis_flow.domain.errors import GenesisFlowError
 
 _log: Final = logging.getLogger(__name__)
+
+#: Headers of requests that have a body.
+_OF_BODIES: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 @attrs.frozen
@@ -54,11 +58,6 @@ class Limits:
     transfers: int = 16
 
 
-def to_response(reply: Reply) -> Response:
-    """What Starlette sends."""
-    return Response(reply.body, reply.status, {"content-type": reply.media_type, **reply.headers})
-
-
 @attrs.frozen
 class Service:
     """
@@ -74,38 +73,42 @@ class Service:
     transfers: Offload
     limits: Limits
 
-    def endpoint(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-        """What Starlette calls for a route."""
-        receive = self._upload if endpoint.is_upload else self._call
+    def endpoint(self, endpoint: Endpoint) -> ASGIApp:
+        """The application that answers requests for an endpoint."""
+        call = self._upload if endpoint.is_upload else self._call
 
-        async def answer(request: Request) -> Response:
-            request.scope[ENDPOINT]["path"] = endpoint.path
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[ENDPOINT]["path"] = endpoint.path
             try:
-                self.gate.authorize(self.gate.authenticate(request.scope), endpoint)
-                found = await receive(endpoint, request)
+                self.gate.authorize(self.gate.authenticate(scope), endpoint)
+                found = await call(endpoint, scope, receive)
             except GenesisFlowError as error:
                 found = exception_to_reply(error_to_exception(error))
             except Refused as error:
                 found = error.reply()
             if isinstance(found, Download):
-                return FileResponse(found, self.transfers, self.limits.body_s)
-            return to_response(found)
+                await FileResponse(found, self.transfers, self.limits.body_s)(scope, receive, send)
+            else:
+                await _send(found, send)
 
         return answer
 
-    async def _call(self, endpoint: Endpoint, request: Request) -> Reply | Download:
+    async def _call(self, endpoint: Endpoint, scope: Scope, receive: Receive) -> Reply | Download:
+        body = await self._timely_body(scope, receive) if _has_body(scope) else b""
+        return await self.offload(partial(self.reply, endpoint, _received(scope, body)))
+
+    async def _upload(self, endpoint: Endpoint, scope: Scope, receive: Receive) -> Reply | Download:
+        body = io.BufferedReader(Incoming(scope, receive, self.limits.body_s), PIECE_BYTES)
+        return await self.transfers(partial(self.reply, endpoint, _received(scope, None), body))
+
+    async def _timely_body(self, scope: Scope, receive: Receive) -> bytes:
         try:
             async with asyncio.timeout(self.limits.body_s):
-                body = await self._body(request)
+                return await self._body(Request(scope, receive))
         except TimeoutError:
             raise Refused(408, f"The request did not arrive within {self.limits.body_s:g} s.") from None
         except ClientDisconnect:
             raise Refused(400, "The request is incomplete.") from None
-        return await self.offload(partial(self.reply, endpoint, _received(request, body)))
-
-    async def _upload(self, endpoint: Endpoint, request: Request) -> Reply | Download:
-        body = io.BufferedReader(Incoming(request, self.limits.body_s), PIECE_BYTES)
-        return await self.transfers(partial(self.reply, endpoint, _received(request, None), body))
 
     async def _body(self, request: Request) -> bytes:
         pieces, size, most = [], 0, self.limits.body_bytes
@@ -141,7 +144,20 @@ class Service:
         self.use_cases.close()
 
 
-def _received(request: Request, body: bytes | None) -> Received:
-    query = request.query_params.multi_items()
-    content_type = request.headers.get("content-type", "")
-    return Received(request.method, query, content_type, body, request.path_params)
+def _has_body(scope: Scope) -> bool:
+    return scope["method"] not in WITHOUT_BODY or any(name in _OF_BODIES for name, _ in scope["headers"])
+
+
+def _received(scope: Scope, body: bytes | None) -> Received:
+    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    content_type = types[0].decode("latin-1") if types else ""
+    return Received(scope["method"], query, content_type, body, scope["path_params"])
+
+
+async def _send(reply: Reply, send: Send) -> None:
+    further = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    length = (b"content-length", str(len(reply.body)).encode())
+    headers = [(b"content-type", reply.media_type.encode()), length, *further]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

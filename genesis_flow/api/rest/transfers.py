@@ -45,10 +45,10 @@ class Incoming(io.RawIOBase):
         piece_s: Seconds within which each `PIECE_BYTES` have to come.
     """
 
-    def __init__(self, request: Request, piece_s: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, piece_s: float) -> None:
         super().__init__()
         self._loop = asyncio.get_running_loop()
-        self._stream = request.stream()
+        self._stream = Request(scope, receive).stream()
         self._piece_s = piece_s
         self._left = memoryview(b"")
         self._is_over = False

@@ -12,7 +12,9 @@ from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.rest.messages.fields import Field, Values, boolean, invalid, read_fields
 
 _JSON: Final = "application/json"
-_WITHOUT_BODY: Final = frozenset({"GET", "HEAD"})
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+#: Methods whose requests have their fields in the URL.
+WITHOUT_BODY: Final = frozenset({"GET", "HEAD"})
 #: Methods that forms of foreign pages can have; their content has to be declared as what no form can send.
 _DECLARED: Final = frozenset({"POST", "PUT"})
 
@@ -52,7 +54,7 @@ def received_to_values(received: Received, fields: Sequence[Field]) -> Values:
     Raises:
         MlflowException: INVALID_PARAMETER_VALUE.
     """
-    if received.body is None or (received.method in _WITHOUT_BODY and received.query):
+    if received.body is None or (received.method in WITHOUT_BODY and received.query):
         given: Mapping[str, Any] = _query_to_json(received.query, fields)
     else:
         given = _body_to_json(received, received.body)
@@ -107,7 +109,7 @@ def _parsed(text: str | bytes) -> Any:
 
 def json_to_reply(content: Mapping[str, Any], status: int = 200) -> Reply:
     """The response that holds a JSON object."""
-    return Reply(status, json.dumps(content, separators=(",", ":"), allow_nan=False).encode())
+    return Reply(status, _ENCODER.encode(content).encode())
 
 
 def exception_to_reply(error: MlflowException, status: int | None = None) -> Reply:

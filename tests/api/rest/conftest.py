@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -20,7 +21,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from genesis_flow.api.rest import create_app
-from genesis_flow.api.rest.serving import PatientProtocol
+from genesis_flow.api.rest.serving import patient_protocol
 
 PREFIX = "/api/2.0/mlflow"
 HERE = ("127.0.0.1", 50_000)
@@ -132,9 +133,9 @@ def server(uri: str, directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def in_thread(app: Any, protocol: type[PatientProtocol] = PatientProtocol) -> Iterator[tuple[str, int]]:
+def in_thread(app: Any, protocol: type[asyncio.Protocol] | None = None) -> Iterator[tuple[str, int]]:
     """The address of an application that is served by a thread of this process."""
-    found = uvicorn.Server(uvicorn.Config(app, http=protocol, ws="none", log_level="error"))
+    found = uvicorn.Server(uvicorn.Config(app, http=protocol or patient_protocol(), ws="none", log_level="error"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=found.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from genesis_flow.api.cli.main import cli
 from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.offload import Offload
-from genesis_flow.api.rest.serving import PatientProtocol
+from genesis_flow.api.rest.serving import PatientH11, patient_protocol
 from genesis_flow.domain.errors import Throttled
 from tests.api.rest.conftest import HERE, PREFIX, Wire, in_thread, server, wire_to
 
@@ -143,16 +143,36 @@ def _seconds(connection: HTTPConnection) -> float:
     return time.perf_counter() - start
 
 
-class Impatient(PatientProtocol):
-    """Cuts off after a short time, so that the test does not wait."""
-
-    headers_s = 0.2
+@pytest.fixture(params=["h11", "httptools"])
+def impatient(request: pytest.FixtureRequest) -> type[asyncio.Protocol]:
+    """A protocol that cuts off after a short time, so that the test does not wait."""
+    if request.param == "httptools":
+        pytest.importorskip("httptools")
+    protocol = PatientH11 if request.param == "h11" else patient_protocol()
+    return type("Impatient", (protocol,), {"headers_s": 0.2})
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHost: local"])
-def test_headers_that_do_not_come_end_the_connection(fresh: Path, sent: bytes) -> None:
+def test_headers_that_do_not_come_end_the_connection(
+    fresh: Path, impatient: type[asyncio.Protocol], sent: bytes
+) -> None:
     """Who sends no whole header in time holds no connection."""
     app = create_app("memory://")
-    with in_thread(app, Impatient) as address, socket.create_connection(address, timeout=30) as connection:
+    with in_thread(app, impatient) as address, socket.create_connection(address, timeout=30) as connection:
         connection.sendall(sent)
         assert b"" == connection.recv(100)
+
+
+def test_headers_that_have_no_end(fresh: Path, impatient: type[asyncio.Protocol]) -> None:
+    """Who sends more headers than a request may have is cut off, or gets an error."""
+    app = create_app("memory://")
+    with in_thread(app, impatient) as address, socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
+        with pytest.raises(ConnectionError):
+            flood(connection)
+
+
+def flood(connection: socket.socket) -> None:
+    """Send 10 MB of headers."""
+    for _ in range(1_000):
+        connection.sendall(b"X-More: " + b"x" * 10_000 + b"\r\n")
