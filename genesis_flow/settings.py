@@ -178,6 +178,7 @@ MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", _s
 MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", _switch, False)
 MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
 MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
+MLFLOW_WORKERS: Final = EnvironmentVariable("MLFLOW_WORKERS", int, 1)
 MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
 MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
 MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")

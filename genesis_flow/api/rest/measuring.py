@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from genesis_flow.api.rest.wire import Reply
@@ -28,10 +30,11 @@ class Measures:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        is_shared = PROMETHEUS_MULTIPROC_DIR.is_set()
+        directory = PROMETHEUS_MULTIPROC_DIR.get()
         # Several processes are read from their files; else each application has numbers of its own.
-        registry = None if is_shared else self._registry
-        if is_shared:
+        registry = None if directory else self._registry
+        if directory:
+            _forget_ended(Path(directory))
             MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]
         else:
             ProcessCollector(registry=self._registry)
@@ -66,6 +69,18 @@ class Measures:
     def reply(self) -> Reply:
         """The numbers in the text format of Prometheus."""
         return Reply(200, generate_latest(self._registry), CONTENT_TYPE_LATEST)
+
+
+def _forget_ended(directory: Path) -> None:
+    """Count nothing as in flight in processes that are no more."""
+    for file in directory.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        except PermissionError:
+            pass
 
 
 class Measuring:

@@ -21,7 +21,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from genesis_flow.api.rest import create_app
-from genesis_flow.api.rest.serving import patient_protocol
+from genesis_flow.api.rest.protocols import PatientProtocol
 
 PREFIX = "/api/2.0/mlflow"
 HERE = ("127.0.0.1", 50_000)
@@ -133,9 +133,9 @@ def server(uri: str, directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def in_thread(app: Any, protocol: type[asyncio.Protocol] | None = None) -> Iterator[tuple[str, int]]:
+def in_thread(app: Any, protocol: type[asyncio.Protocol] = PatientProtocol) -> Iterator[tuple[str, int]]:
     """The address of an application that is served by a thread of this process."""
-    found = uvicorn.Server(uvicorn.Config(app, http=protocol or patient_protocol(), ws="none", log_level="error"))
+    found = uvicorn.Server(uvicorn.Config(app, http=protocol, ws="none", log_level="error"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=found.run, kwargs={"sockets": [listener]})
         thread.start()

