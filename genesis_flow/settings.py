@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import attrs
 
@@ -116,6 +116,8 @@ def _optional(name: str) -> EnvironmentVariable[str | None]:
 MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
 MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
 MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
+#: Below which the files of `mlflow-artifacts:` locations are, for a server and for who reads beside it.
+MLFLOW_ARTIFACTS_DESTINATION: Final = _optional("MLFLOW_ARTIFACTS_DESTINATION")
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
 MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
@@ -172,11 +174,16 @@ GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFAC
 
 #: The REST server, as in MLflow; lists are separated by commas.
 MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
+MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", _switch, True)
+MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", _switch, False)
 MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
 MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
+MLFLOW_WORKERS: Final = EnvironmentVariable("MLFLOW_WORKERS", int, 1)
 MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
 MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
 MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
+#: Set for processes that serve together: `prometheus_client` keeps what they count in files of this directory.
+PROMETHEUS_MULTIPROC_DIR: Final = _optional("PROMETHEUS_MULTIPROC_DIR")
 
 #: Azure Storage: for each value the names that other tools read it from, too; the first one that is set counts.
 _AZURE_STRING: Final = ("AZURE_STORAGE_CONNECTION_STRING",)
@@ -209,6 +216,8 @@ class Settings:
         artifact_root: URI or absolute path below which new experiments keep their artifacts.
         timeout_s: Seconds within which an unreachable store fails.
         patience_s: Seconds for which a call is repeated when the store was reached before and is away.
+        artifacts_destination: Where the files of `mlflow-artifacts:` locations are, a URI or absolute path; None
+            where they are behind a server.
         mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
         throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
@@ -219,6 +228,7 @@ class Settings:
     patience_s: float = 30.0
     mongodb_dialect: str | None = None
     throttling_timeout_s: float = 60.0
+    artifacts_destination: str | None = None
 
     @property
     def scheme(self) -> str:
@@ -258,6 +268,7 @@ def settings_for(tracking_uri: str) -> Settings:
         GENESIS_FLOW_PATIENCE.get(),
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
+        destination_of(MLFLOW_ARTIFACTS_DESTINATION.get()),
     )
 
 
@@ -268,7 +279,7 @@ _OF_SETTINGS: Final = (
         variable.name
         for variable in (
             MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
-            GENESIS_FLOW_THROTTLING_TIMEOUT,
+            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION,
         )
     ),
 )  # fmt: skip
@@ -281,6 +292,15 @@ def surroundings() -> Hashable:
     except FileNotFoundError:
         directory = ""
     return directory, *map(os.environ.get, _OF_SETTINGS)
+
+
+def destination_of(location: str | None) -> str | None:
+    """The absolute form of a location below which a server keeps artifacts; None and "" are none."""
+    if not location:
+        return None
+    found = without_secret("MLFLOW_ARTIFACTS_DESTINATION", absolute_location(location))
+    # A path below it is put behind it as it is, and would be decoded in a URI.
+    return unquote(urlsplit(found).path) if scheme_of(found) == "file" else found
 
 
 def storage_access() -> StorageAccess:

@@ -41,3 +41,13 @@ class DatasetInput:
     def context(self) -> str | None:
         """What the dataset was used for, if a tag says so."""
         return self.tags.get(CONTEXT_TAG)
+
+
+@attrs.frozen
+class DatasetUse:
+    """That some run of an experiment used a dataset, and what for if a tag says so."""
+
+    experiment_id: str
+    name: str
+    digest: str
+    context: str | None

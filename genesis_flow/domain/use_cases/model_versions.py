@@ -53,11 +53,15 @@ class ModelVersions:
     Everything that is done with versions of registered models.
 
     Versions of prompts are not found here (see `Prompts`), but for searches that ask for them.
+
+    Attributes:
+        takes_prompts: Here they are versions like any other.
     """
 
     _versions: ModelVersionRepository
     _models: RegisteredModelRepository
     _clock: Clock
+    takes_prompts: bool = False
 
     def create(
         self,
@@ -87,7 +91,7 @@ class ModelVersions:
 
         Source: MLflow 3.17 `POST model-versions/create`.
         """
-        if PROMPT_TAG in (tags or {}):
+        if PROMPT_TAG in (tags or {}) and not self.takes_prompts:
             raise InvalidInput("tags", "Prompts cannot be registered as models.")
         known, own = model_name(name), registry_tags(tags)
         checked, location = model_source(source), source
@@ -162,7 +166,7 @@ class ModelVersions:
             NotFound: No such version, or it is one of a prompt.
             InvalidInput: Not a number.
         """
-        return _unless_prompt(self._versions.get(model_name(name), model_version(version)))
+        return self._unless_prompt(self._versions.get(model_name(name), model_version(version)))
 
     def location(self, name: Any, version: Any) -> str:
         """
@@ -182,7 +186,7 @@ class ModelVersions:
             NotFound: No such registered model, or it is a prompt, or it has no versions.
             InvalidInput: No such alias.
         """
-        return _unless_prompt(by_alias(self._models, self._versions, model_name(name), alias_name(alias)))
+        return self._unless_prompt(by_alias(self._models, self._versions, model_name(name), alias_name(alias)))
 
     def latest(self, name: Any, stages: Sequence[str] | None = None) -> Sequence[ModelVersion]:
         """
@@ -296,9 +300,14 @@ class ModelVersions:
 
     def _model(self, name: Any) -> RegisteredModel:
         found = self._models.get(model_name(name))
-        if found.is_prompt:
+        if found.is_prompt and not self.takes_prompts:
             raise hidden_prompt(found.name)
         return found
+
+    def _unless_prompt(self, version: ModelVersion) -> ModelVersion:
+        if version.is_prompt and not self.takes_prompts:
+            raise hidden_prompt(version.name)
+        return version
 
 
 def canonical_stage(value: Any) -> VersionStage:
@@ -335,9 +344,3 @@ def with_aliases(version: ModelVersion, model: RegisteredModel) -> ModelVersion:
     """`version` with those aliases of its registered model that name it."""
     named = sorted(alias for alias, number in model.aliases.items() if number == version.version)
     return attrs.evolve(version, aliases=tuple(named))
-
-
-def _unless_prompt(version: ModelVersion) -> ModelVersion:
-    if version.is_prompt:
-        raise hidden_prompt(version.name)
-    return version

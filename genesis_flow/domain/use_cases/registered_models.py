@@ -31,10 +31,14 @@ class RegisteredModels:
 
     Prompts are kept beside them under the same names, and are not found here (see `Prompts`): every method that
     is given the name of a prompt raises `NotFound`.
+
+    Attributes:
+        takes_prompts: Here they are models like any other; but searches leave them out unless they are asked for.
     """
 
     _models: RegisteredModelRepository
     _clock: Clock
+    takes_prompts: bool = False
 
     def create(
         self, name: Any, *, tags: Mapping[str, str] | None = None, description: str | None = None
@@ -52,7 +56,7 @@ class RegisteredModels:
 
         Source: MLflow 3.17 `POST registered-models/create`.
         """
-        if PROMPT_TAG in (tags or {}):
+        if PROMPT_TAG in (tags or {}) and not self.takes_prompts:
             raise InvalidInput("tags", "Prompts cannot be registered as models.")
         return add_named(self._models, self._new(name, tags, description))
 
@@ -69,7 +73,7 @@ class RegisteredModels:
             NotFound: No such registered model, or it is a prompt.
         """
         found = self._models.get(model_name(name))
-        if found.is_prompt:
+        if found.is_prompt and not self.takes_prompts:
             raise hidden_prompt(found.name)
         return found
 
