@@ -224,7 +224,7 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
     container.register(Backend, instance=backend)
-    container.register(ArtifactStores, factory=partial(_open_artifact_stores, settings), scope=punq.Scope.singleton)
+    container.register(ArtifactStores, factory=partial(open_artifact_stores, settings.artifacts_destination), scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
     container.register(ArtifactRoot, instance=ArtifactRoot(settings.artifact_root))
@@ -262,16 +262,22 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
     )
 
 
-def _open_artifact_stores(settings: Settings) -> ArtifactStores:
+def open_artifact_stores(destination: str | None = None) -> ArtifactStores:
+    """
+    The artifact stores of every URI that an adapter serves.
+
+    Args:
+        destination: Where a server keeps the artifacts that it serves itself; None for none.
+    """
     from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
     from genesis_flow.adapters.artifacts.progress import TransferProgress
 
     stores = FsspecArtifactStores(storage_access, TransferProgress(MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get))
-    if settings.artifacts_destination is None:
+    if destination is None:
         return stores
     from genesis_flow.adapters.artifacts.proxied import ProxiedArtifactStores
 
-    return ProxiedArtifactStores(stores, settings.artifacts_destination)
+    return ProxiedArtifactStores(stores, destination)
 
 
 def _open_backend(settings: Settings) -> Backend:

@@ -258,9 +258,9 @@ def default_tracking_uri() -> str:
     return MLFLOW_TRACKING_URI.get() or f"sqlite:///{_written(str(Path.cwd() / _DATABASE_FILE))}"
 
 
-def settings_for(tracking_uri: str) -> Settings:
-    """The settings of an application on `tracking_uri`."""
-    root = MLFLOW_DEFAULT_ARTIFACT_ROOT.get() or str(_home(tracking_uri) / _ARTIFACT_DIRECTORY)
+def settings_for(tracking_uri: str, artifact_root: str | None = None) -> Settings:
+    """The settings of an application on `tracking_uri`; without an artifact root, that of the environment."""
+    root = artifact_root or MLFLOW_DEFAULT_ARTIFACT_ROOT.get() or str(_home(tracking_uri) / _ARTIFACT_DIRECTORY)
     return Settings(
         tracking_uri,
         without_secret("MLFLOW_DEFAULT_ARTIFACT_ROOT", absolute_location(root)),

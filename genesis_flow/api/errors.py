@@ -38,16 +38,23 @@ CODES: Final[dict[type[errors.GenesisFlowError], str]] = {
 }
 
 
+def code_of(error: errors.GenesisFlowError) -> str:
+    """The name of the code that MLflow has for a domain error."""
+    return next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
+
+
 def error_to_exception(error: errors.GenesisFlowError) -> MlflowException:
     """The exception that MLflow's callers expect for a domain error."""
-    code = next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
-    return MlflowException(error.message, code)
+    return MlflowException(error.message, code_of(error))
 
 
-class _Translation:
-    """Turns domain errors that leave a block, or a function, into MLflow's."""
+class Translation:
+    """Turns domain errors that leave a block, or a function, into what `to_exception` makes of them."""
 
-    __slots__ = ()
+    __slots__ = ("_to_exception",)
+
+    def __init__(self, to_exception: Callable[[errors.GenesisFlowError], Exception]) -> None:
+        self._to_exception = to_exception
 
     def __enter__(self) -> None:
         return None
@@ -56,27 +63,30 @@ class _Translation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, errors.GenesisFlowError):
-            raise error_to_exception(error) from error
+            raise self._to_exception(error) from error
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """`function` with the same signature; what a generator raises later is not translated."""
+        to_exception = self._to_exception
+
         @functools.wraps(function)
         def translated(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return function(*args, **kwargs)
             except errors.GenesisFlowError as error:
-                raise error_to_exception(error) from error
+                raise to_exception(error) from error
 
         return translated
 
 
-_TRANSLATION: Final = _Translation()
+_TRANSLATION: Final = Translation(error_to_exception)
 
 
 @overload
-def translating_errors() -> _Translation: ...
+def translating_errors() -> Translation: ...
 @overload
 def translating_errors(function: Callable[P, R]) -> Callable[P, R]: ...
-def translating_errors(function: Callable[P, R] | None = None) -> Callable[P, R] | _Translation:
+def translating_errors(function: Callable[P, R] | None = None) -> Callable[P, R] | Translation:
     """
     Raise MLflow's errors for domain errors, as `with translating_errors():` or `@translating_errors`.
 

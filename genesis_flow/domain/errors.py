@@ -113,14 +113,21 @@ class ParamConflict(Conflict):
         self.run_id, self.changes = run_id, tuple(changes)
         if len(self.changes) == 1:
             key, old, new = self.changes[0]
-            detail = (
-                f"Param with key='{key}' was already logged with value='{old}' for {owner} "
-                f"ID='{run_id}'. Attempted logging new value '{new}'."
+            message = (
+                f"Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' "
+                f"for {owner} ID='{run_id}'. Attempted logging new value '{new}'."
             )
         else:
-            rows = [{"key": k, "old_value": o, "new_value": n} for k, o, n in self.changes]
-            detail = f"Params were already logged='{rows}' for {owner} ID='{run_id}'."
-        super().__init__(f"Changing param values is not allowed. {detail}")
+            message = self.listed(owner)
+        super().__init__(message)
+
+    def listed(self, owner: str = "run") -> str:
+        """The message as MLflow words it where several params were given, even if only one of them would change."""
+        rows = [{"key": key, "old_value": old, "new_value": new} for key, old, new in self.changes]
+        return (
+            f"Changing param values is not allowed. Params were already logged='{rows}' for {owner} "
+            f"ID='{self.run_id}'."
+        )
 
 
 class Unsupported(GenesisFlowError):

@@ -7,7 +7,7 @@ Messages begin as MLflow's do, because clients match on them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, cast
 
 import attrs
@@ -104,23 +104,26 @@ def _checked(text: object, field: str, message: str) -> str:
 def _order_key(text: object, entity: EntityFields) -> OrderKey:
     checked = _checked(text, "order_by", f"Invalid order_by clause '{shown(text)}'. Could not be parsed.")
     clause: OrderClause = parse_order(checked)
+    name, position = clause.name, clause.name.position
     try:
-        field, type = _resolve(clause.name, entity, checked)
+        field, type = _resolve(name, entity, checked)
     except InvalidSearch as error:
-        raise InvalidSearch(error.message, text=checked, position=error.position, field="order_by") from None
-    if type.orderable:
-        return OrderKey(field, clause.ascending)
-    if field.kind is Kind.ATTRIBUTE:
-        message = _unknown_key(clause.name.key, field.kind, _orderable_names(entity))
-    elif field.kind in entity.keyed:
-        message = f"Invalid order_by entity: {_LABELS[field.kind]}"
+        message, position = error.message, error.position
     else:
-        message = f"Invalid identifier type '{_LABELS[field.kind]}'"
-    raise InvalidSearch(message, text=checked, position=clause.name.position, field="order_by")
-
-
-def _orderable_names(entity: EntityFields) -> Iterator[str]:
-    return (name for name, named in entity.named[Kind.ATTRIBUTE].items() if named.type.orderable)
+        if type.orderable:
+            return OrderKey(field, clause.ascending)
+        if field.kind in entity.keyed:
+            message = f"Invalid order_by entity: {_LABELS[field.kind]}"
+        else:
+            message = f"Invalid identifier type '{_LABELS[field.kind]}'"
+    kind = Kind.ATTRIBUTE if name.prefix is None else entity.prefixes.get(name.prefix)
+    valid = (name for name, named in entity.named[Kind.ATTRIBUTE].items() if named.type.orderable)
+    if entity.orders_by_names:
+        written = name.key if name.prefix is None else f"{name.prefix}.{name.key}"
+        message = _unknown_key("order by", written, valid)
+    elif kind is Kind.ATTRIBUTE:
+        message = _unknown_key("attribute", name.key, valid)
+    raise InvalidSearch(message, text=checked, position=position, field="order_by")
 
 
 def _resolve(name: Name, entity: EntityFields, text: str) -> tuple[Field, FieldType]:
@@ -136,7 +139,7 @@ def _resolve(name: Name, entity: EntityFields, text: str) -> tuple[Field, FieldT
     named = entity.named[kind].get(name.key)
     if named is None:
         raise InvalidSearch(
-            _unknown_key(name.key, kind, iter(entity.named[kind])), text=text, position=name.position
+            _unknown_key(_LABELS[kind], name.key, _comparable_names(entity, kind)), text=text, position=name.position
         )
     return Field(kind, named.key), named.type
 
@@ -147,8 +150,17 @@ def _unquoted_integer(value: Text) -> Value:
     return Number(number, value.text, value.position) if isinstance(number, int) else value
 
 
-def _unknown_key(key: str, kind: Kind, valid: Iterator[str]) -> str:
-    return f"Invalid {_LABELS[kind]} key '{shown(key)}' specified. Valid keys are {sorted(valid)}"
+def _comparable_names(entity: EntityFields, kind: Kind) -> Iterator[str]:
+    return (name for name, named in entity.named[kind].items() if named.type.operators)
+
+
+def _unknown_key(label: str, key: str, valid: Iterable[str]) -> str:
+    return f"Invalid {label} key '{shown(key)}' specified. Valid keys are '{_as_set(valid)}'"
+
+
+def _as_set(words: Iterable[str]) -> str:
+    """`words` in the notation of a set, always in the same order."""
+    return f"{{{', '.join(map(repr, sorted(words)))}}}"
 
 
 @attrs.frozen
@@ -162,8 +174,8 @@ class _Binding:
     def comparison(self) -> Comparison:
         field, type = _resolve(self.clause.name, self.entity, self.text)
         if not type.operators:
-            names = (name for name, named in self.entity.named[field.kind].items() if named.type.operators)
-            raise self._error(_unknown_key(self.clause.name.key, field.kind, names))
+            names = _comparable_names(self.entity, field.kind)
+            raise self._error(_unknown_key(_LABELS[field.kind], self.clause.name.key, names))
         if self.clause.operator in NULLS:
             return self._presence(field, type)
         if type.value is ValueType.MODEL_STATUS:
@@ -192,7 +204,7 @@ class _Binding:
             raise self._error(
                 f"Invalid value for numeric attribute '{self.clause.name.key}': '{self._shown_value()}'"
             )
-        self._require_operator(type, NUMERIC)
+        self._require_operator(field, type, NUMERIC)
         number = value.value
         if field.kind is Kind.METRIC:
             # Metrics are floating point: a literal means the nearest float, as when it was logged.
@@ -204,10 +216,10 @@ class _Binding:
         operator = self.clause.operator
         if isinstance(value, Listing):
             texts = self._texts(field, type, value)
-            self._require_operator(type, LISTS)
+            self._require_operator(field, type, LISTS)
             return ast.Membership(field, texts, negated=operator == "NOT IN")
         text = self._quoted(field, type, cast(Scalar, value))
-        self._require_operator(type, type.operators - LISTS)
+        self._require_operator(field, type, type.operators - LISTS)
         if operator in ("LIKE", "ILIKE"):
             if len(text) > LONGEST_PATTERN:
                 raise self._error(f"Invalid pattern: it has more than {LONGEST_PATTERN} characters.")
@@ -218,7 +230,7 @@ class _Binding:
         """What the texts and numbers of statuses ask for, as one comparison with the number of the status."""
         value, numbers = self.clause.value, {str(number): name for name, number in MODEL_STATUSES.items()}
         if isinstance(value, Number):
-            self._require_operator(type, EQUALITY)
+            self._require_operator(field, type, EQUALITY)
             wanted: Comparison = ast.TextComparison(
                 field, cast(ast.TextOperator, self.clause.operator), str(value.value)
             )
@@ -280,14 +292,18 @@ class _Binding:
         except InvalidInput as error:
             raise self._error(error.message) from None
 
-    def _require_operator(self, type: FieldType, fitting: frozenset[str]) -> None:
+    def _require_operator(self, field: Field, type: FieldType, fitting: frozenset[str]) -> None:
         operator = self.clause.operator
         if operator in type.operators & fitting:
             return
+        kind = field.kind
         if type.value is ValueType.EXPERIMENT_ID:
             message = f"Invalid comparator for {self.clause.name.key}: {shown(operator)}"
+        elif kind not in self.entity.operators_shown:
+            label = f"{_LABELS[kind]} {self.clause.name.key}" if type.value in _NUMBERS else _LABELS[kind]
+            message = f"Invalid comparator for {label}: {shown(operator)}"
         else:
-            message = f"Invalid comparator '{shown(operator)}' not one of {sorted(type.operators)}"
+            message = f"Invalid comparator '{shown(operator)}' not one of '{_as_set(type.operators)}'"
         raise InvalidSearch(message, text=self.text, position=self.clause.operator_position)
 
     def _shown_value(self) -> str:

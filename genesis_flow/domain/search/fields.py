@@ -70,6 +70,8 @@ class EntityFields:
         default_order: Used where an order names nothing.
         ties: Appended to every order as far as it does not name their fields; they make it total.
         refuses_duplicates: Whether an order that names a field twice is an error; else the first one counts.
+        operators_shown: Of which kinds a refusal lists the operators.
+        orders_by_names: Whether only a name without a prefix can be ordered by, and a refusal says so.
     """
 
     prefixes: Mapping[str, Kind]
@@ -78,6 +80,8 @@ class EntityFields:
     default_order: Order
     ties: Order
     refuses_duplicates: bool = True
+    operators_shown: frozenset[Kind] = frozenset(Kind)
+    orders_by_names: bool = False
 
     def type_of(self, field: Field) -> FieldType:
         """
@@ -154,6 +158,7 @@ EXPERIMENTS: Final = EntityFields(
     default_order=(_attribute("created_at", ascending=False), _attribute("id")),
     ties=(_attribute("id", ascending=False),),
     refuses_duplicates=False,
+    operators_shown=frozenset({Kind.ATTRIBUTE}),
 )
 
 _ORDER_ONLY = FieldType(ValueType.INTEGER, frozenset())
@@ -171,6 +176,8 @@ REGISTERED_MODELS: Final = EntityFields(
     keyed={Kind.TAG: _UNORDERED_TAG},
     default_order=(),
     ties=(_attribute("name"),),
+    operators_shown=frozenset(),
+    orders_by_names=True,
 )
 
 MODEL_VERSIONS: Final = EntityFields(
@@ -190,6 +197,7 @@ MODEL_VERSIONS: Final = EntityFields(
         _attribute("updated_at", ascending=False), _attribute("name"), _attribute("version", ascending=False),
     ),
     ties=(_attribute("name"), _attribute("version", ascending=False)),
+    operators_shown=frozenset(),
 )
 
 #: Statuses of logged models: texts in a filter, numbers in the entity.

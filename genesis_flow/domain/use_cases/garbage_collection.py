@@ -30,6 +30,7 @@ from genesis_flow.ports.runs import RunRepository
 _log = logging.getLogger(__name__)
 
 _BATCH: Final = 200
+_ALL: Final = 1_000_000
 
 
 @attrs.frozen
@@ -100,6 +101,43 @@ class GarbageCollection:
                 erased_models[model.id] = None
                 self._erase_model(model, is_rehearsal)
         return Collected(tuple(erased), tuple(experiments), tuple(erased_models))
+
+    def removed_runs(self, *, older_than_ms: int = 0) -> list[str]:
+        """The ids of the runs that were deleted at least `older_than_ms` milliseconds ago, oldest first."""
+        before = self._clock.now() - older_than_ms
+        return [run.id for run in self._runs.find_removed(before=before, limit=_ALL)]
+
+    def removed_models(self, *, older_than_ms: int = 0) -> list[str]:
+        """The ids of the logged models that were deleted at least `older_than_ms` milliseconds ago, oldest first."""
+        before = self._clock.now() - older_than_ms
+        return [model.id for model in self._models.find_removed(before=before, limit=_ALL)]
+
+    def purge_run(self, run_id: Any) -> None:
+        """
+        Erase a deleted run, but for its artifacts.
+
+        Raises:
+            NotFound: No such run. InvalidState: The run is active.
+        """
+        self._runs.purge(checked_id(run_id))
+
+    def purge_model(self, model_id: Any) -> None:
+        """
+        Erase a deleted logged model, but for its artifacts.
+
+        Raises:
+            NotFound: No such model. InvalidState: The model is active.
+        """
+        self._models.purge(checked_model_id(model_id))
+
+    def purge_experiment(self, experiment_id: Any) -> None:
+        """
+        Erase a deleted experiment with its runs and logged models, but for their artifacts.
+
+        Raises:
+            NotFound: No such experiment. InvalidState: The experiment is active.
+        """
+        self._experiments.purge(canonical_id(experiment_id))
 
     def _erase_models_of(self, experiment_id: str, is_rehearsal: bool) -> list[str]:
         """Erase the files of an experiment's models; the models go with the experiment."""
@@ -218,14 +256,14 @@ class GarbageCollection:
 
     def _old_models(self, before: int, is_rehearsal: bool) -> Iterator[LoggedModel]:
         if is_rehearsal:
-            yield from self._models.find_removed(before=before, limit=1_000_000)
+            yield from self._models.find_removed(before=before, limit=_ALL)
             return
         while batch := self._models.find_removed(before=before, limit=_BATCH):
             yield from batch
 
     def _old_runs(self, before: int, is_rehearsal: bool) -> Iterator[Run]:
         if is_rehearsal:
-            yield from self._runs.find_removed(before=before, limit=1_000_000)
+            yield from self._runs.find_removed(before=before, limit=_ALL)
             return
         while batch := self._runs.find_removed(before=before, limit=_BATCH):
             yield from batch

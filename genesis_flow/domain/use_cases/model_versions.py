@@ -24,7 +24,7 @@ from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import LATEST, alias_name, model_name, model_version
 from genesis_flow.domain.values.model_uris import ModelUri, is_model_uri, model_uri
 from genesis_flow.domain.values.pages import Page
-from genesis_flow.domain.values.policies import page_limit
+from genesis_flow.domain.values.policies import registry_page_limit
 from genesis_flow.domain.values.refusals import hidden_prompt
 from genesis_flow.domain.values.registry_rules import model_source, optional_text, registry_tags, tag_key
 from genesis_flow.domain.values.text import shown
@@ -230,7 +230,7 @@ class ModelVersions:
 
         Source: MLflow 3.17 `GET model-versions/search`.
         """
-        limit = page_limit(max_results, limits.MODEL_VERSIONS_PER_PAGE)
+        limit = registry_page_limit(max_results, limits.MODEL_VERSIONS_PER_PAGE)
         filter, sees_prompts = seen(bind_filter(filter_string, MODEL_VERSIONS))
         query = ModelVersionQuery(
             filter=filter,

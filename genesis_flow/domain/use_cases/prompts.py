@@ -22,7 +22,7 @@ from genesis_flow.domain.use_cases.registered_models import add_named
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version, prompt_name
 from genesis_flow.domain.values.pages import Page
-from genesis_flow.domain.values.policies import page_limit
+from genesis_flow.domain.values.policies import registry_page_limit
 from genesis_flow.domain.values.registry_rules import optional_text, registry_tags, tag_key
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.model_versions import ModelVersionRepository
@@ -203,7 +203,7 @@ class Prompts:
             InvalidSearch: The filter or order cannot be read.
             InvalidInput: Another argument breaks its rule.
         """
-        limit = page_limit(max_results, limits.REGISTERED_MODELS_PER_PAGE, least=0)
+        limit = registry_page_limit(max_results, limits.REGISTERED_MODELS_PER_PAGE, least=0)
         terms = [_placed(term) for term in bind_filter(filter_string, _FIELDS).terms]
         query = RegisteredModelQuery(
             filter=Filter((_MARKED, *terms)),
@@ -229,7 +229,8 @@ class Prompts:
         newest = OrderKey(Field(Kind.ATTRIBUTE, "version"), ascending=False)
         query = ModelVersionQuery(
             filter=Filter((named, _MARKED)), order=total_order((newest,), MODEL_VERSIONS),
-            limit=page_limit(max_results, limits.MODEL_VERSIONS_PER_PAGE), page_token=page_token, sees_prompts=True,
+            limit=registry_page_limit(max_results, limits.MODEL_VERSIONS_PER_PAGE), page_token=page_token,
+            sees_prompts=True,
         )
         page = self._versions.find(query)
         return Page([with_aliases(version, prompt) for version in page.items], page.next_token)

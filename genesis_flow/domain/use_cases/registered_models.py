@@ -17,8 +17,8 @@ from genesis_flow.domain.search.queries import RegisteredModelQuery
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version
 from genesis_flow.domain.values.pages import Page
-from genesis_flow.domain.values.policies import page_limit
-from genesis_flow.domain.values.refusals import hidden_prompt
+from genesis_flow.domain.values.policies import registry_page_limit
+from genesis_flow.domain.values.refusals import hidden_prompt, no_version
 from genesis_flow.domain.values.registry_rules import optional_text, registry_tags, tag_key
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.registered_models import RegisteredModelRepository
@@ -99,7 +99,7 @@ class RegisteredModels:
 
         Source: MLflow 3.17 `GET registered-models/search`.
         """
-        limit = page_limit(max_results, limits.REGISTERED_MODELS_PER_PAGE, least=0)
+        limit = registry_page_limit(max_results, limits.REGISTERED_MODELS_PER_PAGE, least=0)
         filter, sees_prompts = seen(bind_filter(filter_string, REGISTERED_MODELS))
         query = RegisteredModelQuery(
             filter=filter,
@@ -162,7 +162,12 @@ class RegisteredModels:
             InvalidInput: Not an alias, or one that is reserved.
         """
         checked, number = alias_name(alias), model_version(version)
-        self._models.set_alias(self.get(name).name, free_alias(checked), number)
+        free = free_alias(checked)
+        try:
+            known = self.get(name).name
+        except NotFound:
+            raise no_version(name, number) from None
+        self._models.set_alias(known, free, number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
         """

@@ -33,18 +33,15 @@ class PickleSwitch:
     is_on: Callable[[], bool]
 
 
-def page_limit(value: Any, most: int, least: int = 1) -> int:
+def page_limit(value: Any, most: int) -> int:
     """
     `value`, if it can be the size of a page.
 
     Raises:
-        InvalidInput: Not a whole number from `least` to `most`.
+        InvalidInput: Not a whole number from 1 to `most`.
     """
-    try:
-        number = least - 1 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = least - 1
-    if number < least:
+    number = _whole(value, 0)
+    if number < 1:
         raise InvalidInput(
             "max_results",
             f"Invalid value {shown(value)} for parameter 'max_results' supplied. It must be a positive integer",
@@ -55,3 +52,31 @@ def page_limit(value: Any, most: int, least: int = 1) -> int:
             f"Invalid value {value} for parameter 'max_results' supplied. It must be at most {most}",
         )
     return number
+
+
+def registry_page_limit(value: Any, most: int, least: int = 1) -> int:
+    """
+    `value`, if it can be the size of a page of registered models or versions, of which MLflow speaks otherwise.
+
+    Raises:
+        InvalidInput: Not a whole number from `least` to `most`.
+    """
+    number = _whole(value, least - 1)
+    if number < least:
+        raise InvalidInput(
+            "max_results",
+            f"Invalid value for max_results. It must be a positive integer, but got {shown(value)}",
+        )
+    if number > most:
+        raise InvalidInput(
+            "max_results",
+            f"Invalid value for request parameter max_results. It must be at most {most}, but got value {value}",
+        )
+    return number
+
+
+def _whole(value: Any, otherwise: int) -> int:
+    try:
+        return otherwise if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return otherwise

@@ -62,12 +62,12 @@ class Performer:
     Performs commands, one after the other, on one client of a fresh store.
 
     Attributes:
-        client: An `MlflowClient`. entities: The module that has the classes of entities.
+        client: An `MlflowClient` of `package`. ids_of: The package that makes ids, by default the same.
     """
 
-    def __init__(self, package: str, client: Any) -> None:
+    def __init__(self, package: str, client: Any, ids_of: str | None = None) -> None:
         self.client = client
-        self._package = package
+        self._ids_of = ids_of or package
         self._entities = importlib.import_module(f"{package}.entities")
         self._runs: list[str] = []
         self._models: list[str] = []
@@ -94,13 +94,13 @@ class Performer:
         if command.walk:
             return Pages([[self._plain(item) for item in page] for page in _pages(method, arguments)])
         if command.name == "create_logged_model":
-            with next_run_id(self._package, _FIRST_MODEL + len(self._models)):
+            with next_run_id(self._ids_of, _FIRST_MODEL + len(self._models)):
                 model = method(**arguments)
             self._learn_model(model, command)
             return self._plain(model)
         if command.name != "create_run":
             return self._plain(method(**arguments))
-        with next_run_id(self._package, len(self._runs)):
+        with next_run_id(self._ids_of, len(self._runs)):
             run = method(**arguments)
         self._learn(run, command)
         return self._plain(run)

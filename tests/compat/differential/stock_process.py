@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -10,23 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from tests.compat.differential.wire import Command, from_line, to_line
+from tests.services.guest_site import ROOT, guest_environment
 
 VERSION = "3.17.2"
-
-_ROOT = Path(__file__).resolve().parents[3]
+WORKER = "tests.compat.differential.stock_worker"
 
 
 class StockProcess:
-    """Answers sequences of commands, each on a fresh store; ask first, read the answers later."""
+    """
+    Answers sequences of commands, each on a fresh store; ask first, read the answers later.
 
-    def __init__(self, python: Path) -> None:
+    Args:
+        worker: The module that it runs, with `arguments`. paths: Where it finds modules, apart from these tests.
+    """
+
+    def __init__(self, python: Path, worker: str = WORKER, *arguments: str, paths: Sequence[Path] = ()) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="stock-mlflow-")
         directory = Path(self._directory.name)
         self._log = (directory / "stderr").open("w+")
         self._process = subprocess.Popen(
-            [str(python), "-m", "tests.compat.differential.stock_worker"],
+            [str(python), "-m", worker, *arguments],
             cwd=directory,
-            env=_environment(),
+            env=guest_environment(*paths, ROOT),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -61,13 +65,3 @@ class StockProcess:
             self._process.terminate()
         self._log.close()
         self._directory.cleanup()
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PYTHON", "VIRTUAL"))}
-    return {
-        **kept,
-        "PYTHONPATH": str(_ROOT),
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
-    }

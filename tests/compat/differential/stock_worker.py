@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,21 @@ from tests.compat.differential.performing import START, Performer, clock_at
 from tests.compat.differential.wire import from_line, to_line
 
 
-def main() -> None:
-    """Answers until the input ends; whatever else MLflow prints goes to the standard error."""
+def serve(answers_to: Callable[[int, list[Any]], list[Any]]) -> None:
+    """
+    Answer sequences until the input ends; whatever else MLflow prints goes to the standard error.
+
+    Args:
+        answers_to: From the number of a sequence and its commands to the answers.
+    """
     answers = os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1)
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     import mlflow
 
     answers.write(to_line(mlflow.__version__))
-    template = Path("template.db").absolute()
     for number, line in enumerate(sys.stdin):
-        if not template.exists():
-            _make_template(template)
-        answers.write(to_line(_answers(template, Path(f"store-{number}.db").absolute(), from_line(line))))
+        answers.write(to_line(answers_to(number, from_line(line))))
         answers.flush()
 
 
@@ -45,7 +48,10 @@ def _make_template(path: Path) -> None:
         source.backup(target)
 
 
-def _answers(template: Path, path: Path, commands: list[Any]) -> list[Any]:
+def _answers(number: int, commands: list[Any]) -> list[Any]:
+    template, path = Path("template.db").absolute(), Path(f"store-{number}.db").absolute()
+    if not template.exists():
+        _make_template(template)
     shutil.copy(template, path)
     client = _client(path)
     try:
@@ -66,4 +72,4 @@ def _close(client: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(_answers)
