@@ -195,6 +195,9 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 #: Held while the variables that are read are noted.
 _READING: Final = RLock()
 
+#: Where interpreters look for modules first.
+_PYTHON_PATH: Final = "PYTHONPATH"
+
 _DATABASE_FILE: Final = "genesis.db"
 _ARTIFACT_DIRECTORY: Final = "genesis_artifacts"
 
@@ -358,4 +361,25 @@ def variables_read() -> Iterator[set[str]]:
 
 def child_environment() -> dict[str, str]:
     """The variables of a process of this interpreter that finds the same modules as this one."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return {**os.environ, _PYTHON_PATH: os.pathsep.join(path for path in sys.path if path)}
+
+
+def prepend_to_python_path(directory: str) -> None:
+    """Have the interpreters that this process starts look into `directory` first."""
+    _set_python_path([directory, *_python_path()])
+
+
+def remove_from_python_path(directory: str) -> None:
+    """Have the interpreters that this process starts no longer look into `directory`."""
+    _set_python_path([entry for entry in _python_path() if entry != directory])
+
+
+def _python_path() -> list[str]:
+    text = os.environ.get(_PYTHON_PATH)
+    return text.split(os.pathsep) if text else []
+
+
+def _set_python_path(entries: list[str]) -> None:
+    os.environ[_PYTHON_PATH] = os.pathsep.join(entries)
+    if not entries:
+        del os.environ[_PYTHON_PATH]
