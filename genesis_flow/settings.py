@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -195,7 +195,6 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 #: Held while the variables that are read are noted.
 _READING: Final = RLock()
 
-#: Where interpreters look for modules first.
 _PYTHON_PATH: Final = "PYTHONPATH"
 
 _DATABASE_FILE: Final = "genesis.db"
@@ -364,22 +363,33 @@ def child_environment() -> dict[str, str]:
     return {**os.environ, _PYTHON_PATH: os.pathsep.join(path for path in sys.path if path)}
 
 
-def prepend_to_python_path(directory: str) -> None:
-    """Have the interpreters that this process starts look into `directory` first."""
-    _set_python_path([directory, *_python_path()])
-
-
-def remove_from_python_path(directory: str) -> None:
-    """Have the interpreters that this process starts no longer look into `directory`."""
-    _set_python_path([entry for entry in _python_path() if entry != directory])
-
-
-def _python_path() -> list[str]:
+def python_path() -> list[str]:
+    """Where interpreters that this process starts look for modules first."""
     text = os.environ.get(_PYTHON_PATH)
     return text.split(os.pathsep) if text else []
 
 
-def _set_python_path(entries: list[str]) -> None:
-    os.environ[_PYTHON_PATH] = os.pathsep.join(entries)
-    if not entries:
+def set_python_path(directories: Sequence[str]) -> None:
+    """Have the interpreters that this process starts look for modules there first."""
+    os.environ[_PYTHON_PATH] = os.pathsep.join(directories)
+    if not directories:
         del os.environ[_PYTHON_PATH]
+
+
+def program_environment(
+    *, first: Sequence[str], last: Sequence[str], tracking_uri: str | None, experiment_name: str | None
+) -> dict[str, str]:
+    """
+    The variables of a process that runs a user's program.
+
+    Args:
+        first, last: Where it looks for modules before, and after, the directories of PYTHONPATH.
+        tracking_uri, experiment_name: What it uses if it does not choose; None for what is in force.
+    """
+    found = {**os.environ, _PYTHON_PATH: os.pathsep.join([*first, *python_path(), *last])}
+    if tracking_uri is not None:
+        found[MLFLOW_TRACKING_URI.name] = tracking_uri
+    if experiment_name is not None:
+        found[MLFLOW_EXPERIMENT_NAME.name] = experiment_name
+        found.pop(MLFLOW_EXPERIMENT_ID.name, None)
+    return found

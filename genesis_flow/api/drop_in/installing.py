@@ -44,7 +44,7 @@ def install_as_mlflow(*, children: bool = False) -> None:
     if children and not finder.is_inherited:
         finder.is_inherited = True
         sys.path.insert(0, DIRECTORY)
-        settings.prepend_to_python_path(DIRECTORY)
+        settings.set_python_path([DIRECTORY, *settings.python_path()])
 
 
 def uninstall_as_mlflow() -> None:
@@ -63,4 +63,4 @@ def uninstall_as_mlflow() -> None:
         del sys.modules[name]
     if finder.is_inherited:
         sys.path[:] = [entry for entry in sys.path if entry != DIRECTORY]
-        settings.remove_from_python_path(DIRECTORY)
+        settings.set_python_path([entry for entry in settings.python_path() if entry != DIRECTORY])
