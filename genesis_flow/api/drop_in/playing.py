@@ -29,18 +29,14 @@ def attribute(name: str) -> Any:
     Raises:
         AttributeError: This package does not have it; says why.
     """
-    finder = be_found()
-    if name == "__all__":
-        return getattr(genesis_flow, name)
-    if name in finder.aliases:
+    if name in be_found().aliases:
         return import_module(f"{MLFLOW}.{name}")
-    try:
+    if name == "__all__" or name in names():
         return getattr(genesis_flow, name)
-    except AttributeError:
-        hint = f"module {MLFLOW!r} has no attribute {name!r}"
-        if not name.startswith("_"):
-            hint = absences.explanation(f"{MLFLOW}.{name}")
-        raise AttributeError(hint, name=name, obj=sys.modules.get(MLFLOW)) from None
+    hint = f"module {MLFLOW!r} has no attribute {name!r}"
+    if not name.startswith("_"):
+        hint = absences.explanation(f"{MLFLOW}.{name}")
+    raise AttributeError(hint, name=name, obj=sys.modules.get(MLFLOW))
 
 
 def names() -> list[str]:
