@@ -18,6 +18,7 @@ _HOMES: Final = {
     name: f"genesis_flow.api.cli.{name}:{name}"
     for name in (
         "demo", "experiments", "runs", "artifacts", "gc", "doctor", "models", "plugins", "server", "run", "scan",
+        "shim",
     )
 }  # fmt: skip
 
