@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -115,6 +114,10 @@ def _optional(name: str) -> EnvironmentVariable[str | None]:
 
 MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
 MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
+#: Who asks a tracking server, for commands that clients in other languages call.
+MLFLOW_TRACKING_USERNAME: Final = _optional("MLFLOW_TRACKING_USERNAME")
+MLFLOW_TRACKING_PASSWORD: Final = _optional("MLFLOW_TRACKING_PASSWORD")
+MLFLOW_TRACKING_TOKEN: Final = _optional("MLFLOW_TRACKING_TOKEN")
 MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
@@ -194,8 +197,6 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 
 #: Held while the variables that are read are noted.
 _READING: Final = RLock()
-
-_PYTHON_PATH: Final = "PYTHONPATH"
 
 _DATABASE_FILE: Final = "genesis.db"
 _ARTIFACT_DIRECTORY: Final = "genesis_artifacts"
@@ -356,40 +357,3 @@ def variables_read() -> Iterator[set[str]]:
             yield names
         finally:
             kind.__getitem__ = original
-
-
-def child_environment() -> dict[str, str]:
-    """The variables of a process of this interpreter that finds the same modules as this one."""
-    return {**os.environ, _PYTHON_PATH: os.pathsep.join(path for path in sys.path if path)}
-
-
-def python_path() -> list[str]:
-    """Where interpreters that this process starts look for modules first."""
-    text = os.environ.get(_PYTHON_PATH)
-    return text.split(os.pathsep) if text else []
-
-
-def set_python_path(directories: Sequence[str]) -> None:
-    """Have the interpreters that this process starts look for modules there first."""
-    os.environ[_PYTHON_PATH] = os.pathsep.join(directories)
-    if not directories:
-        del os.environ[_PYTHON_PATH]
-
-
-def program_environment(
-    *, first: Sequence[str], last: Sequence[str], tracking_uri: str | None, experiment_name: str | None
-) -> dict[str, str]:
-    """
-    The variables of a process that runs a user's program.
-
-    Args:
-        first, last: Where it looks for modules before, and after, the directories of PYTHONPATH.
-        tracking_uri, experiment_name: What it uses if it does not choose; None for what is in force.
-    """
-    found = {**os.environ, _PYTHON_PATH: os.pathsep.join([*first, *python_path(), *last])}
-    if tracking_uri is not None:
-        found[MLFLOW_TRACKING_URI.name] = tracking_uri
-    if experiment_name is not None:
-        found[MLFLOW_EXPERIMENT_NAME.name] = experiment_name
-        found.pop(MLFLOW_EXPERIMENT_ID.name, None)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from genesis_flow import settings
+from genesis_flow import child_processes
 from genesis_flow.api.drop_in.finder import DIRECTORY, MLFLOW, installed, is_played
 from genesis_flow.api.drop_in.playing import be_found
 from genesis_flow.api.errors import translating_errors
@@ -44,7 +44,7 @@ def install_as_mlflow(*, children: bool = False) -> None:
     if children and not finder.is_inherited:
         finder.is_inherited = True
         sys.path.insert(0, DIRECTORY)
-        settings.set_python_path([DIRECTORY, *settings.python_path()])
+        child_processes.set_python_path([DIRECTORY, *child_processes.python_path()])
 
 
 def uninstall_as_mlflow() -> None:
@@ -63,4 +63,4 @@ def uninstall_as_mlflow() -> None:
         del sys.modules[name]
     if finder.is_inherited:
         sys.path[:] = [entry for entry in sys.path if entry != DIRECTORY]
-        settings.set_python_path([entry for entry in settings.python_path() if entry != DIRECTORY])
+        child_processes.set_python_path([entry for entry in child_processes.python_path() if entry != DIRECTORY])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import genesis_flow
-from genesis_flow import settings
+from genesis_flow import child_processes
 from genesis_flow.api.drop_in.finder import DIRECTORY
 
 __all__ = ["run"]
@@ -29,7 +29,7 @@ def run(words: Sequence[str], *, tracking_uri: str | None = None, experiment_nam
     root = str(Path(genesis_flow.__file__).parents[1])
     # Where the interpreter was told to look for this package in a way that its child is not told.
     extra = [] if root in sys.path[1:] else [root]
-    environment = settings.program_environment(
+    environment = child_processes.program_environment(
         first=[DIRECTORY], last=extra, tracking_uri=tracking_uri, experiment_name=experiment_name
     )
     sys.stdout.flush()

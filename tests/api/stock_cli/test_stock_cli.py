@@ -76,6 +76,7 @@ SESSION = [
     "artifacts list -r <run> -a top.txt",
     "artifacts download -r <run> -a deep -d out",
     "artifacts download -r <run> -a top.txt",
+    "artifacts download -r <run> -a deep/er/leaf.txt -d out/deeper",
     "artifacts download -u runs:/<run>/deep/er/leaf.txt -r ignored -d out",
     "artifacts list",
     "artifacts list -r nothing",
