@@ -7,6 +7,7 @@ models, registered models with versions and aliases, all read by MLflow's own AP
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -140,6 +141,43 @@ def test_examples_record_the_same(stock: Outcome, tmp_path: Path, way: str) -> N
         assert sorted(things) == sorted(ours.record[kind])
         for name, thing in things.items():
             assert (kind, name, thing) == (kind, name, ours.record[kind][name])
+
+
+@pytest.mark.stock
+def test_loggers_of_other_libraries_record_the_same(tmp_path: Path) -> None:
+    """Lightning's logger and the callback of Transformers, which import `mlflow` and parts of it themselves."""
+    pytest.importorskip("lightning")
+    pytest.importorskip("transformers")
+    script = str(COLLECTING.with_name("loggers.py"))
+    python = stock_python("mlflow", "lightning", "transformers")
+    recorded = []
+    for name, words in {"stock": [str(python)], "ours": [sys.executable, "-m", "genesis_flow", "run"]}.items():
+        directory = tmp_path / name
+        directory.mkdir()
+        path = str(ROOT) if name == "ours" else ""
+        variables = environment(directory, f"sqlite:///{directory}/runs.db", PYTHONPATH=path, HF_HUB_OFFLINE="1")
+        recorded.append(json.loads(output([*words, script], directory, variables).splitlines()[-1]))
+
+    assert {"by lightning", "by transformers"} == {*recorded[0]}
+    for name, run in recorded[0].items():
+        assert (name, run) == (name, recorded[1][name])
+
+
+@pytest.mark.stock
+@pytest.mark.parametrize(
+    ("module", "pattern"), [("mlflow_tags", r"MLFLOW_[A-Z_]+"), ("validation", r"MAX_[A-Z_]+")], ids=["tags", "limits"]
+)
+def test_constants_are_those_of_stock(module: str, pattern: str) -> None:
+    """What we have of `mlflow.utils` has the same values there."""
+    code = "import json, sys, importlib; found = vars(importlib.import_module(sys.argv[1])); "
+    code += "print(json.dumps({key: value for key, value in found.items() if isinstance(value, (str, int))}))"
+    words = [str(stock_python("mlflow")), "-c", code, f"mlflow.utils.{module}"]
+    theirs = json.loads(subprocess.run(words, text=True, capture_output=True, timeout=120, check=True).stdout)
+    ours = importlib.import_module(f"genesis_flow.utils.{module}")
+
+    assert ours.__all__
+    assert {name: theirs[name] for name in ours.__all__} == {name: getattr(ours, name) for name in ours.__all__}
+    assert all(re.fullmatch(pattern, name) for name in ours.__all__)
 
 
 def test_an_example_runs_on_the_embedded_store(tmp_path: Path) -> None:
