@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,6 +114,10 @@ def _optional(name: str) -> EnvironmentVariable[str | None]:
 
 MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
 MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
+#: Who asks a tracking server, for commands that clients in other languages call.
+MLFLOW_TRACKING_USERNAME: Final = _optional("MLFLOW_TRACKING_USERNAME")
+MLFLOW_TRACKING_PASSWORD: Final = _optional("MLFLOW_TRACKING_PASSWORD")
+MLFLOW_TRACKING_TOKEN: Final = _optional("MLFLOW_TRACKING_TOKEN")
 MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
 #: Below which the files of `mlflow-artifacts:` locations are, for a server and for who reads beside it.
 MLFLOW_ARTIFACTS_DESTINATION: Final = _optional("MLFLOW_ARTIFACTS_DESTINATION")
@@ -396,8 +399,3 @@ def variables_read() -> Iterator[set[str]]:
             yield names
         finally:
             kind.__getitem__ = original
-
-
-def child_environment() -> dict[str, str]:
-    """The variables of a process of this interpreter that finds the same modules as this one."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

@@ -253,6 +253,14 @@ class Artifacts:
         """Erase the file or directory `path` below a location; see `remove`."""
         self._root(location).remove(artifact_path(path))
 
+    def log_below(self, location: str, source: Path, path: str) -> None:
+        """Store a local file as `path` below a location; of a local directory, all files below that path."""
+        store, place = self._root(location), artifact_path(path)
+        if source.is_dir():
+            store.put_tree(source, place)
+        else:
+            store.put(source, place)
+
     def local_path_below(self, location: str, path: str) -> Path | None:
         """Where the file or directory `path` below a location lies on this machine's disk; see `local_path`."""
         return self._root(location).local_path(artifact_path(path))

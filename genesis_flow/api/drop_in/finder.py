@@ -1,0 +1,53 @@
+"""Finding `mlflow` and what is below it in this package."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Final
+
+from genesis_flow import ALIASES, AliasFinder
+from genesis_flow.api.drop_in import absences
+
+MLFLOW: Final = "mlflow"
+#: Holds nothing but `mlflow`: an interpreter that has it on its path imports this package under that name.
+DIRECTORY: Final = f"{__file__.rpartition('finder')[0]}path"
+
+_ALIASES: Final = {**ALIASES, "version": "genesis_flow.api.drop_in.version"}
+
+
+class DropInFinder(AliasFinder):
+    """
+    Finds `mlflow.entities.run` as `genesis_flow.api.entities.run`, and `mlflow` as the module that plays it.
+
+    Attributes:
+        is_inherited: Whether `sys.path` and PYTHONPATH were extended, so that children find `mlflow` as well.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(MLFLOW, _ALIASES)
+        self.is_inherited = False
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname == MLFLOW:
+            return PathFinder.find_spec(fullname, [DIRECTORY])
+        found = super().find_spec(fullname, path, target)
+        # Who only asks whether there is such a module, with `importlib.util.find_spec`, is answered None.
+        is_imported = sys._getframe(2).f_code.co_name == "_find_and_load_unlocked"
+        if found is None and is_imported and fullname.startswith(f"{MLFLOW}."):
+            raise ModuleNotFoundError(absences.explanation(fullname), name=fullname)
+        return found
+
+
+def installed() -> DropInFinder | None:
+    """The finder that is in force, None without one."""
+    return next((finder for finder in sys.meta_path if isinstance(finder, DropInFinder)), None)
+
+
+def is_played(module: ModuleType | None) -> bool:
+    """Whether a module that is loaded as `mlflow` is this package."""
+    return hasattr(module, "__genesis_flow__") or getattr(module, "__name__", None) == "genesis_flow"
