@@ -17,6 +17,7 @@ import punq
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
+from genesis_flow.domain.values.uris import redacted
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
@@ -26,7 +27,6 @@ from genesis_flow.settings import (
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
-    redacted,
     sqlite_path,
     storage_access,
 )
@@ -264,12 +264,7 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
 
 
 def open_artifact_stores(destination: str | None = None) -> ArtifactStores:
-    """
-    The artifact stores of every URI that an adapter serves.
-
-    Args:
-        destination: Where a server keeps the artifacts that it serves itself; None for none.
-    """
+    """The artifact stores of every URI that an adapter serves, and of a server's own if it keeps any."""
     from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
     from genesis_flow.adapters.artifacts.progress import TransferProgress
 

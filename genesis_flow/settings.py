@@ -7,7 +7,6 @@ Each variable is an object with `get()`, `set()` and `unset()`, as in MLflow.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import attrs
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.locations import BLOCK_BYTES, THREADS, without_secret
+from genesis_flow.domain.values.uris import scheme_of
 
 if TYPE_CHECKING:
     from genesis_flow.domain.values.storage import StorageAccess
@@ -200,8 +200,6 @@ _GCS_ENDPOINT: Final = ("STORAGE_EMULATOR_HOST",)
 #: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
 _ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
 
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-
 #: Held while the variables that are read are noted.
 _READING: Final = RLock()
 
@@ -237,12 +235,6 @@ class Settings:
     def scheme(self) -> str:
         """The scheme of the tracking URI, in lower case."""
         return scheme_of(self.tracking_uri)
-
-
-def scheme_of(uri: str) -> str:
-    """The scheme of `uri` in lower case, "" for none; never fails, so that no error shows a URI with a password."""
-    match = _SCHEME.match(uri)
-    return match[1].lower() if match else ""
 
 
 def active_model_id() -> str | None:
@@ -359,26 +351,6 @@ def absolute_location(location: str) -> str:
     if scheme and not (os.name == "nt" and len(scheme) == 1):
         return location
     return str(Path(os.path.expanduser(location)).absolute())
-
-
-def redacted(uri: Any) -> str:
-    """
-    `uri` without what may be secret: user, password, and the values of its query.
-
-    A password may hold characters that it should not, such as `/`: whatever stands before the last `@` goes.
-    """
-    text = str(uri)
-    scheme = _SCHEME.match(text)
-    start = text[: scheme.end()] if scheme and text[scheme.end() :].startswith("//") else ""
-    _, at, host = text[len(start) :].lstrip("/" if start else "").rpartition("@")
-    if at:
-        return f"{start}{'//' if start else ''}***@{_without_query(host)}"
-    return _without_query(text)
-
-
-def _without_query(text: str) -> str:
-    shown, mark, _ = text.partition("?")
-    return f"{shown}?..." if mark else shown
 
 
 @contextmanager

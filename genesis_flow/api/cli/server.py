@@ -6,6 +6,7 @@ import click
 
 from genesis_flow import settings
 from genesis_flow.api.cli.scope import Command, Scope, pass_scope
+from genesis_flow.domain.values.uris import scheme_of
 
 _HINT = "The server needs further packages: pip install 'genesis-flow[server]'"
 
@@ -59,7 +60,7 @@ def server(
         )
     workers = workers or settings.MLFLOW_WORKERS.get()
     uri = backend_store_uri or settings.MLFLOW_BACKEND_STORE_URI.get() or scope.tracking_uri
-    if workers > 1 and settings.scheme_of(uri or "") == "memory":
+    if workers > 1 and scheme_of(uri or "") == "memory":
         raise click.UsageError("A store in memory is that of one process: leave --workers out, or name another store.")
     port = settings.MLFLOW_PORT.get() if port is None else port
     shown = f"[{host}]" if ":" in host else host

@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from genesis_flow.domain.errors import Forbidden
 from genesis_flow.domain.values.locations import PROXIED
-from genesis_flow.settings import Settings, scheme_of
+from genesis_flow.domain.values.uris import scheme_of
+from genesis_flow.settings import Settings
 
 
 def local_path(location: str) -> Path | None:

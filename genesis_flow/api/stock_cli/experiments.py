@@ -14,7 +14,7 @@ from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.fluent.experiments import search_experiments
 from genesis_flow.api.fluent.runs import search_runs
 from genesis_flow.api.stock_cli.tables import table
-from genesis_flow.settings import scheme_of
+from genesis_flow.domain.values.uris import scheme_of
 
 _ID = click.option("--experiment-id", "-x", required=True, help="The experiment.")
 

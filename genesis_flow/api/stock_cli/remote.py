@@ -24,12 +24,11 @@ from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.domain.entities.artifact import ArtifactInfo
 from genesis_flow.domain.values.paths import ArtifactPath, artifact_path
+from genesis_flow.domain.values.uris import redacted, scheme_of
 from genesis_flow.settings import (
     MLFLOW_TRACKING_PASSWORD,
     MLFLOW_TRACKING_TOKEN,
     MLFLOW_TRACKING_USERNAME,
-    redacted,
-    scheme_of,
 )
 
 _TIMEOUT_S: Final = 120
