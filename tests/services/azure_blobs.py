@@ -49,16 +49,10 @@ def start(*arguments: str) -> str | None:
 
 
 @contextmanager
-def encrypted(certificate: Path) -> Iterator[str]:
-    """
-    The connection string of an Azurite of its own that speaks HTTPS and takes tokens; the test is skipped without one.
-
-    Args:
-        certificate: Its key lies beside it; see `certificates`.
-    """
+def own(*arguments: str) -> Iterator[str]:
+    """The connection string of an Azurite of its own, in memory; the test is skipped without one."""
     port = str(unused_port())
-    key = str(certificate.with_name("key.pem"))
-    text = start("--port", port, "--wipe", "--cert", str(certificate), "--key", key)
+    text = start("--port", port, "--memory", *arguments)
     if text is None:
         missing(ADVICE)
     try:

@@ -36,7 +36,8 @@ def https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
     """An Azurite that speaks HTTPS, with its certificate and a container."""
     pytest.importorskip("azure.identity")
     certificate = certificates.self_signed(tmp_path_factory.mktemp("tls"))
-    with azure_blobs.encrypted(certificate) as text, pytest.MonkeyPatch.context() as patch:
+    options = ("--cert", str(certificate), "--key", str(certificate.with_name("key.pem")))
+    with azure_blobs.own(*options) as text, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(certificate))
         from azure.storage.blob import BlobServiceClient
 
