@@ -15,20 +15,15 @@ MLFLOW: Final = "mlflow"
 #: Holds nothing but `mlflow`: an interpreter that has it on its path imports this package under that name.
 DIRECTORY: Final = f"{__file__.rpartition('finder')[0]}path"
 
-_ALIASES: Final = {**ALIASES, "version": "genesis_flow.api.drop_in.version"}
+#: What names right below `mlflow` mean, if they are modules.
+MODULES: Final = {**ALIASES, "version": "genesis_flow.api.drop_in.version"}
 
 
 class DropInFinder(AliasFinder):
-    """
-    Finds `mlflow.entities.run` as `genesis_flow.api.entities.run`, and `mlflow` as the module that plays it.
-
-    Attributes:
-        is_inherited: Whether `sys.path` and PYTHONPATH were extended, so that children find `mlflow` as well.
-    """
+    """Finds `mlflow.entities.run` as `genesis_flow.api.entities.run`, and `mlflow` as the module that plays it."""
 
     def __init__(self) -> None:
-        super().__init__(MLFLOW, _ALIASES)
-        self.is_inherited = False
+        super().__init__(MLFLOW, MODULES)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

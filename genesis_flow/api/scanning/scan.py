@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 
-from genesis_flow.api.scanning.sources import Unreadable, files_below, pieces_of
+from genesis_flow.api.scanning.sources import Piece, Unreadable, files_below, pieces_of
 from genesis_flow.api.scanning.support import absence
 from genesis_flow.api.scanning.usage import Scope, uses_in
 
@@ -44,7 +44,7 @@ class Scan:
     """
     Attributes:
         file_count: How many files were read.
-        names: Every name that is used. skipped: Files that were not read, or not to the end, with reasons.
+        names: Every name that is used. skipped: Files, and cells of notebooks, that were not read, with reasons.
     """
 
     file_count: int
@@ -69,26 +69,38 @@ def scan(paths: Sequence[Path]) -> Scan:
     They are found by imports, aliases, and attributes of what is imported; methods where a client was made, or is
     annotated, in the same file. Names that are computed are not found.
     """
-    places: dict[str, set[Place]] = {}
-    skipped = []
-    count = 0
+    found = _Found()
     for file in files_below(list(paths)):
+        found.add(file)
+    names = (UsedName(name, tuple(sorted(places)), absence(name)) for name, places in sorted(found.places.items()))
+    return Scan(found.file_count, tuple(names), tuple(found.skipped))
+
+
+class _Found:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, set[Place]] = {}
+        self.skipped: list[tuple[str, str]] = []
+        self.file_count = 0
+
+    def add(self, file: Path) -> None:
+        """What is in a file; of a notebook, what cannot be read is passed over cell by cell."""
+        scope: Scope = ChainMap()
         try:
-            for name, place in _found_in(file):
-                places.setdefault(name, set()).add(place)
-            count += 1
+            pieces = pieces_of(file)
         except Unreadable as error:
-            skipped.append((str(file), error.reason))
-    names = tuple(UsedName(name, tuple(sorted(found)), absence(name)) for name, found in sorted(places.items()))
-    return Scan(count, names, tuple(skipped))
+            self.skipped.append((str(file), error.reason))
+            return
+        read = [self._add_piece(str(file), piece, scope) for piece in pieces]
+        self.file_count += any(read) or not pieces
 
-
-def _found_in(file: Path) -> Iterator[tuple[str, Place]]:
-    scope: Scope = ChainMap()
-    for piece in pieces_of(file):
+    def _add_piece(self, file: str, piece: Piece, scope: Scope) -> bool:
         try:
-            uses = uses_in(piece.tree, scope)
-        except RecursionError as error:
-            raise Unreadable("nested too deeply") from error
-        for use in uses:
-            yield use.name, Place(str(file), piece.cell or 0, use.line)
+            for use in uses_in(piece.tree(), scope):
+                self.places.setdefault(use.name, set()).add(Place(file, piece.cell, use.line))
+        except (Unreadable, RecursionError) as error:
+            reason = error.reason if isinstance(error, Unreadable) else "nested too deeply"
+            self.skipped.append((f"{file}:cell {piece.cell}" if piece.cell else file, reason))
+            return False
+        return True

@@ -40,11 +40,4 @@ def _below(found: ModuleType | type, part: str) -> Any:
     if following is not _MISSING or not isinstance(found, ModuleType) or not hasattr(found, "__path__"):
         return following
     name = f"{found.__name__}.{part}"
-    if not _is_public(name) or importlib.util.find_spec(name) is None:
-        return _MISSING
-    return import_module(name)
-
-
-def _is_public(name: str) -> bool:
-    """Whether MLflow's users know a module: the rooms of this package beside `api` are its own."""
-    return name.startswith("genesis_flow.api.")
+    return _MISSING if importlib.util.find_spec(name) is None else import_module(name)

@@ -12,9 +12,11 @@ _ROOT: Final = "mlflow"
 #: After a name: an instance of what it names.
 INSTANCE: Final = "()"
 #: Classes whose instances are followed, and functions that give some.
-_CLASSES: Final = frozenset({"mlflow.MlflowClient", "mlflow.client.MlflowClient", "mlflow.tracking.MlflowClient"})
+_CLASSES: Final = frozenset(
+    f"mlflow{module}.MlflowClient" for module in ("", ".client", ".tracking", ".tracking.client")
+)
 _RESULTS: Final = {
-    **dict.fromkeys((*_CLASSES, "mlflow.tracking.client.MlflowClient"), f"mlflow.MlflowClient{INSTANCE}"),
+    **dict.fromkeys(_CLASSES, f"mlflow.MlflowClient{INSTANCE}"),
     "mlflow.active_run": f"mlflow.ActiveRun{INSTANCE}",
     "mlflow.start_run": f"mlflow.ActiveRun{INSTANCE}",
 }
@@ -85,7 +87,8 @@ class _Reader(ast.NodeVisitor):
         if meaning is None:
             self.visit(node.value)
             return
-        self.uses.append(Use(meaning, node.lineno))
+        if not meaning.endswith(INSTANCE):
+            self.uses.append(Use(meaning, node.lineno))
         left: ast.expr = node
         while isinstance(left, ast.Attribute):
             left = left.value
@@ -107,6 +110,8 @@ class _Reader(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                self.visit(target)
             self._assign(target, node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
