@@ -10,6 +10,7 @@ from typing import Any, Final
 import genesis_flow
 from genesis_flow.api.drop_in.absences import reason_of
 from genesis_flow.api.scanning.usage import INSTANCE
+from genesis_flow.settings import scheme_of
 
 _MISSING: Final = object()
 
@@ -33,6 +34,15 @@ def absence(name: str) -> str | None:
             return reason_of(".".join(parts[1:end]))
         found = following
     return None
+
+
+def refusal(address: str) -> str | None:
+    """Why there is no store at `address`, None if there may be one."""
+    from genesis_flow.bootstrap import BACKENDS
+
+    if not address or scheme_of(address) in BACKENDS:
+        return None
+    return "genesis-flow opens databases itself, and no tracking servers, directories or other services"
 
 
 def _below(found: ModuleType | type, part: str) -> Any:

@@ -91,6 +91,28 @@ def test_every_use_has_its_place(tmp_path: Path) -> None:
     } == {each.name: each.places for each in found.names}  # fmt: skip
 
 
+def test_addresses_that_are_refused(tmp_path: Path) -> None:
+    """A server, a directory and another service that are written in the code, without passwords; none of ours."""
+    found = scanned(
+        tmp_path,
+        """
+        import mlflow
+        from mlflow import MlflowClient as Client
+        mlflow.set_tracking_uri("http://user:hunter2@host:5000")
+        mlflow.set_registry_uri(uri="databricks")
+        Client("mongodb://host/db", registry_uri="file:./mlruns")
+        Client(tracking_uri="sqlite:///a.db"); mlflow.set_tracking_uri(""); mlflow.set_tracking_uri(address)
+        other("http://host")
+        """,
+    )
+
+    assert [
+        ("mlflow.MlflowClient('file:./mlruns')", [6]),
+        ("mlflow.set_registry_uri('databricks')", [5]),
+        ("mlflow.set_tracking_uri('http://***@host:5000')", [4]),
+    ] == [(each.name, [place.line for place in each.places]) for each in found.unsupported]
+
+
 def test_support_is_what_the_ledger_says() -> None:
     """Of all of MLflow's names, exactly those that are declared absent are reported, each with a reason."""
     judged = {name: absence(name) for name in SYMBOLS}
