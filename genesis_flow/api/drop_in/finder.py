@@ -31,11 +31,26 @@ class DropInFinder(AliasFinder):
         if fullname == MLFLOW:
             return PathFinder.find_spec(fullname, [DIRECTORY])
         found = super().find_spec(fullname, path, target)
-        # Who only asks whether there is such a module, with `importlib.util.find_spec`, is answered None.
-        is_imported = sys._getframe(2).f_code.co_name == "_find_and_load_unlocked"
-        if found is None and is_imported and fullname.startswith(f"{MLFLOW}."):
-            raise ModuleNotFoundError(absences.explanation(fullname), name=fullname)
+        if found is None and fullname.startswith(f"{MLFLOW}."):
+            _explain(fullname)
         return found
+
+
+def _explain(fullname: str) -> None:
+    """
+    Raise an error that says why there is no such module, where an import statement wants it.
+
+    Who only asks whether there is one, with `importlib.util.find_spec`, is not told by an error.
+    """
+    callers, frame = set(), sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        callers.add(frame.f_code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]
+    if "_handle_fromlist" in callers:
+        # For `from mlflow import name`, Python drops a ModuleNotFoundError and has a text of its own.
+        raise ImportError(absences.explanation(fullname), name=MLFLOW)
+    if "_find_and_load_unlocked" in callers:
+        raise ModuleNotFoundError(absences.explanation(fullname), name=fullname)
 
 
 def installed() -> DropInFinder | None:
