@@ -25,9 +25,10 @@ def python_path() -> list[str]:
 
 def set_python_path(directories: Sequence[str]) -> None:
     """Have the interpreters that this process starts look for modules there first."""
-    os.environ[_PYTHON_PATH] = os.pathsep.join(directories)
-    if not directories:
-        del os.environ[_PYTHON_PATH]
+    if directories:
+        os.environ[_PYTHON_PATH] = os.pathsep.join(directories)
+    else:
+        os.environ.pop(_PYTHON_PATH, None)
 
 
 def program_environment(

@@ -40,27 +40,25 @@ def install_as_mlflow(*, children: bool = False) -> None:
             "every class twice. Call install_as_mlflow() before anything imports mlflow, or start the program by "
             "`genesis-flow run`.",
         )  # fmt: skip
-    finder = be_found()
-    if children and not finder.is_inherited:
-        finder.is_inherited = True
+    be_found()
+    if children and DIRECTORY not in sys.path:
         sys.path.insert(0, DIRECTORY)
         child_processes.set_python_path([DIRECTORY, *child_processes.python_path()])
 
 
 def uninstall_as_mlflow() -> None:
     """
-    Undo `install_as_mlflow`: what is imported as `mlflow` from now on is MLflow itself, where it is installed.
+    Undo `install_as_mlflow`, and what `genesis-flow run` did: whoever imports `mlflow` from now on gets MLflow itself.
 
-    Modules that imported `mlflow` before keep what they have. Does nothing where there is nothing to undo.
+    So do processes that are started from now on. Modules that imported `mlflow` before keep what they have.
 
     Source: ours.
     """
-    finder = installed()
-    if finder is None:
+    if installed() is None:
         return
     sys.meta_path[:] = [each for each in sys.meta_path if getattr(each, "package", None) != MLFLOW]
     for name in [name for name in sys.modules if name.partition(".")[0] == MLFLOW]:
         del sys.modules[name]
-    if finder.is_inherited:
+    if DIRECTORY in sys.path:
         sys.path[:] = [entry for entry in sys.path if entry != DIRECTORY]
         child_processes.set_python_path([entry for entry in child_processes.python_path() if entry != DIRECTORY])

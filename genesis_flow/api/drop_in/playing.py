@@ -8,18 +8,17 @@ from typing import Any
 
 import genesis_flow
 from genesis_flow.api.drop_in import absences
-from genesis_flow.api.drop_in.finder import MLFLOW, DropInFinder, installed
+from genesis_flow.api.drop_in.finder import MLFLOW, MODULES, DropInFinder, installed
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 
 __all__ = ["COMPATIBLE_MLFLOW_VERSION", "attribute", "be_found", "names"]
 
 
-def be_found() -> DropInFinder:
+def be_found() -> None:
     """Have one finder in force, before all others; the one that is, if there is one."""
     finder = installed() or DropInFinder()
     others = [each for each in sys.meta_path if getattr(each, "package", None) != MLFLOW]
     sys.meta_path[:] = [finder, *others]
-    return finder
 
 
 def attribute(name: str) -> Any:
@@ -29,7 +28,7 @@ def attribute(name: str) -> Any:
     Raises:
         AttributeError: This package does not have it; says why.
     """
-    if name in be_found().aliases:
+    if name in MODULES:
         return import_module(f"{MLFLOW}.{name}")
     if name == "__all__" or name in names():
         return getattr(genesis_flow, name)

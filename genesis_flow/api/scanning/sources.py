@@ -34,14 +34,33 @@ class Unreadable(Exception):
 @attrs.frozen
 class Piece:
     """
-    Code that was parsed.
+    Code.
 
     Attributes:
-        cell: The number of the cell of a notebook, from 1; None for a whole file.
+        cell: The number of the cell of a notebook, from 1; 0 for a whole file.
     """
 
-    tree: ast.Module
-    cell: int | None = None
+    code: bytes | str
+    cell: int = 0
+
+    def tree(self) -> ast.Module:
+        """
+        Its syntax tree.
+
+        Raises:
+            Unreadable: It is not valid, or nested too deeply.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is odd in the code of others
+            try:
+                return ast.parse(self.code)
+            except SyntaxError as error:
+                place = f" (line {error.lineno})" if error.lineno else ""
+                raise Unreadable(f"not valid Python: {error.msg}{place}") from error
+            except ValueError as error:
+                raise Unreadable(f"not valid Python: {error}") from error
+            except (RecursionError, MemoryError) as error:
+                raise Unreadable("nested too deeply") from error
 
 
 def files_below(paths: list[Path]) -> Iterator[Path]:
@@ -83,12 +102,12 @@ def pieces_of(path: Path) -> list[Piece]:
     What is in a file: the whole, or the cells of a notebook that hold Python.
 
     Raises:
-        Unreadable: It is no file, too large, or not valid.
+        Unreadable: It is no file, too large, or not a notebook.
     """
     data = _read(path)
     if path.suffix == ".ipynb":
-        return [Piece(_parsed(_plain(text)), number) for number, text in _cells(data)]
-    return [Piece(_parsed(data))]
+        return [Piece(_plain(text), number) for number, text in _cells(data)]
+    return [Piece(data)]
 
 
 def _read(path: Path) -> bytes:
@@ -102,20 +121,6 @@ def _read(path: Path) -> bytes:
             return file.read(LARGEST_BYTES)
     except (OSError, ValueError) as error:
         raise Unreadable(getattr(error, "strerror", None) or str(error)) from error
-
-
-def _parsed(code: bytes | str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what is odd in the code of others
-        try:
-            return ast.parse(code)
-        except SyntaxError as error:
-            place = f" (line {error.lineno})" if error.lineno else ""
-            raise Unreadable(f"not valid Python: {error.msg}{place}") from error
-        except ValueError as error:
-            raise Unreadable(f"not valid Python: {error}") from error
-        except (RecursionError, MemoryError) as error:
-            raise Unreadable("nested too deeply") from error
 
 
 def _cells(data: bytes) -> Iterator[tuple[int, str]]:
@@ -144,7 +149,7 @@ def _text(cell: Any) -> str | None:
 def _plain(code: str) -> str:
     """`code` with `pass` for what only IPython understands, so that lines keep their numbers."""
     try:
-        ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        Piece(code).tree()
+    except Unreadable:
         return "\n".join(_MAGIC.sub(r"\1pass", line) for line in code.split("\n"))
     return code

@@ -10,6 +10,7 @@ from typing import Any, Final
 import genesis_flow
 from genesis_flow.api.drop_in.absences import reason_of
 from genesis_flow.api.scanning.usage import INSTANCE
+from genesis_flow.settings import scheme_of
 
 _MISSING: Final = object()
 
@@ -35,16 +36,18 @@ def absence(name: str) -> str | None:
     return None
 
 
+def refusal(address: str) -> str | None:
+    """Why there is no store at `address`, None if there may be one."""
+    from genesis_flow.bootstrap import BACKENDS
+
+    if not address or scheme_of(address) in BACKENDS:
+        return None
+    return "genesis-flow opens databases itself, and no tracking servers, directories or other services"
+
+
 def _below(found: ModuleType | type, part: str) -> Any:
     following = getattr(found, part, _MISSING)
     if following is not _MISSING or not isinstance(found, ModuleType) or not hasattr(found, "__path__"):
         return following
     name = f"{found.__name__}.{part}"
-    if not _is_public(name) or importlib.util.find_spec(name) is None:
-        return _MISSING
-    return import_module(name)
-
-
-def _is_public(name: str) -> bool:
-    """Whether MLflow's users know a module: the rooms of this package beside `api` are its own."""
-    return name.startswith("genesis_flow.api.")
+    return _MISSING if importlib.util.find_spec(name) is None else import_module(name)

@@ -12,12 +12,19 @@ _ROOT: Final = "mlflow"
 #: After a name: an instance of what it names.
 INSTANCE: Final = "()"
 #: Classes whose instances are followed, and functions that give some.
-_CLASSES: Final = frozenset({"mlflow.MlflowClient", "mlflow.client.MlflowClient", "mlflow.tracking.MlflowClient"})
+_CLASSES: Final = frozenset(
+    f"mlflow{module}.MlflowClient" for module in ("", ".client", ".tracking", ".tracking.client")
+)
 _RESULTS: Final = {
-    **dict.fromkeys((*_CLASSES, "mlflow.tracking.client.MlflowClient"), f"mlflow.MlflowClient{INSTANCE}"),
+    **dict.fromkeys(_CLASSES, f"mlflow.MlflowClient{INSTANCE}"),
     "mlflow.active_run": f"mlflow.ActiveRun{INSTANCE}",
     "mlflow.start_run": f"mlflow.ActiveRun{INSTANCE}",
 }
+#: What takes the address of a store.
+_CONNECTING: Final = _CLASSES | {
+    f"mlflow{module}.set_{kind}_uri" for module in ("", ".tracking") for kind in ("tracking", "registry")
+}
+_ADDRESSES: Final = frozenset({"uri", "tracking_uri", "registry_uri"})
 _IMPORTERS: Final = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 Scope = ChainMap[str, str]
@@ -31,10 +38,12 @@ class Use:
     Attributes:
         name: From "mlflow" on; "mlflow.MlflowClient().get_run" for the method of an instance.
         line: Counted from 1.
+        address: Of the store that the name is called with, if it is written there; may hold a password.
     """
 
     name: str
     line: int
+    address: str = attrs.field(default="", repr=False)
 
 
 def uses_in(tree: ast.Module, known: Scope) -> list[Use]:
@@ -85,7 +94,8 @@ class _Reader(ast.NodeVisitor):
         if meaning is None:
             self.visit(node.value)
             return
-        self.uses.append(Use(meaning, node.lineno))
+        if not meaning.endswith(INSTANCE):
+            self.uses.append(Use(meaning, node.lineno))
         left: ast.expr = node
         while isinstance(left, ast.Attribute):
             left = left.value
@@ -98,6 +108,9 @@ class _Reader(ast.NodeVisitor):
             self.uses.append(Use(meaning, node.lineno))
 
     def visit_Call(self, node: ast.Call) -> None:
+        meaning = self._meaning(node.func)
+        if meaning in _CONNECTING:
+            self.uses += [Use(meaning, node.lineno, address) for address in _addresses(node)]
         match node.args:
             case [ast.Constant(value=str(name)), *_] if _key(node.func) in _IMPORTERS:
                 if name.partition(".")[0] == _ROOT:
@@ -107,6 +120,8 @@ class _Reader(ast.NodeVisitor):
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                self.visit(target)
             self._assign(target, node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -192,3 +207,9 @@ def _key(node: ast.expr) -> str | None:
             return f"{name}.{node.attr}"
         case _:
             return None
+
+
+def _addresses(call: ast.Call) -> list[str]:
+    """The addresses of stores that are written in a call."""
+    given = [*call.args, *(each.value for each in call.keywords if each.arg in _ADDRESSES)]
+    return [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]

@@ -107,7 +107,7 @@ class _Proxied:
 
     def _info(self, above: ArtifactPath, row: dict[str, Any]) -> ArtifactInfo:
         path = above / str(row["path"]).rpartition("/")[2]  # a server must not choose where files are written here
-        return ArtifactInfo(path.text, bool(row.get("is_dir")), None if row.get("is_dir") else int(row["file_size"]))
+        return ArtifactInfo(path.text, bool(row.get("is_dir")), row.get("file_size"))
 
     def fetch(self, path: ArtifactPath, target: Path) -> Path:
         place = target / path.name

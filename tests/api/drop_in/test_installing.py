@@ -149,6 +149,16 @@ def test_a_function_that_is_absent_says_what_to_do() -> None:
     assert [False, False, True] == [hasattr(mlflow, name) for name in ("spark", "__wrapped__", "start_run")]
 
 
+@pytest.mark.parametrize("name", ["trace", "spark", "nothing"])
+def test_a_name_that_cannot_be_imported_says_what_to_do(name: str) -> None:
+    """`from mlflow import name` fails as ever, with the reason instead of Python's text; others can be had."""
+    with pytest.raises(ImportError, match=f"no mlflow.{name}: .* `genesis-flow scan PATH`") as caught:
+        exec(f"from mlflow import start_run, {name}")
+
+    assert (ImportError, "mlflow") == (type(caught.value), caught.value.name)
+    exec("from mlflow import start_run, sklearn, MlflowClient")
+
+
 def test_a_reason_is_for_something_that_is_absent() -> None:
     """A reason for what is there is out of date; those for modules are for what they lack."""
     there = {name: resolved(f"mlflow.{name}", "mlflow") for name in REASONS}

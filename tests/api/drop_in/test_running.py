@@ -151,6 +151,23 @@ def test_an_interrupt_from_outside(workplace: Workplace) -> None:
     assert 9 == process.returncode
 
 
+def test_undoing_in_a_program(workplace: Workplace) -> None:
+    """`uninstall_as_mlflow()` gives the program, and its children, the MLflow that is installed."""
+    workplace.write("real/mlflow/__init__.py", "name = 'the real one'")
+    code = """
+    import subprocess, sys
+    import mlflow, genesis_flow
+    genesis_flow.uninstall_as_mlflow()
+    import mlflow
+    print(mlflow.name, flush=True)
+    subprocess.run([sys.executable, "-c", "import mlflow; print(mlflow.name)"], check=True)
+    """
+    path = os.pathsep.join([str(ROOT), str(workplace.directory / "real")])
+    done = workplace.run(*RUN, str(workplace.write("program.py", code)), PYTHONPATH=path)
+
+    assert (0, "the real one\n" * 2, "") == (done.returncode, done.stdout, done.stderr)
+
+
 def test_nothing_else_is_shadowed() -> None:
     """The directory that stands on the path holds `mlflow` alone."""
     assert ["mlflow"] == sorted(path.name for path in Path(DIRECTORY).iterdir() if path.name != "__pycache__")

@@ -62,6 +62,10 @@ USES = {
     },
     "from mlflow import MlflowClient\nc = MlflowClient()\nc = other()\nc.get_run": {"mlflow.MlflowClient"},
     "import mlflow\nwith mlflow.start_run() as r:\n    r.info": {"mlflow.start_run", "mlflow.ActiveRun().info"},
+    "import mlflow\nd[mlflow.end_run()] = e": {"mlflow.end_run"},
+    "from mlflow.tracking.client import MlflowClient\nclass A:\n    c = MlflowClient()\n    use(c, [c])": {
+        "mlflow.tracking.client.MlflowClient",
+    },
     "from . import mlflow\nmlflow.x": set(),
     "from .mlflow import y\ny.x": set(),
     "import mlflow_extra\nmlflow_extra.x": set(),
@@ -85,6 +89,28 @@ def test_every_use_has_its_place(tmp_path: Path) -> None:
     assert {
         "mlflow": (Place(file, 0, 1),), "mlflow.end_run": (Place(file, 0, 3), Place(file, 0, 4)),
     } == {each.name: each.places for each in found.names}  # fmt: skip
+
+
+def test_addresses_that_are_refused(tmp_path: Path) -> None:
+    """A server, a directory and another service that are written in the code, without passwords; none of ours."""
+    found = scanned(
+        tmp_path,
+        """
+        import mlflow
+        from mlflow import MlflowClient as Client
+        mlflow.set_tracking_uri("http://user:hunter2@host:5000")
+        mlflow.set_registry_uri(uri="databricks")
+        Client("mongodb://host/db", registry_uri="file:./mlruns")
+        Client(tracking_uri="sqlite:///a.db"); mlflow.set_tracking_uri(""); mlflow.set_tracking_uri(address)
+        other("http://host")
+        """,
+    )
+
+    assert [
+        ("mlflow.MlflowClient('file:./mlruns')", [6]),
+        ("mlflow.set_registry_uri('databricks')", [5]),
+        ("mlflow.set_tracking_uri('http://***@host:5000')", [4]),
+    ] == [(each.name, [place.line for place in each.places]) for each in found.unsupported]
 
 
 def test_support_is_what_the_ledger_says() -> None:
@@ -159,6 +185,14 @@ def test_notebooks(tmp_path: Path) -> None:
     assert set() == names(scanned(tmp_path, notebook("import mlflow; mlflow.x", kind="markdown"), "text.ipynb"))
 
 
+def test_a_broken_cell(tmp_path: Path) -> None:
+    """It is reported, and the others are read."""
+    found = scanned(tmp_path, notebook("import mlflow", "def", "mlflow.spark"), "book.ipynb")
+
+    assert (1, {"mlflow.spark"}) == (found.file_count, names(found))
+    assert ((f"{tmp_path}/book.ipynb:cell 2", "not valid Python: invalid syntax (line 1)"),) == found.skipped
+
+
 DEEP = 100_000
 BROKEN: dict[str, tuple[str, bytes]] = {
     "syntax": ("a.py", b"import mlflow\ndef"),
@@ -175,7 +209,6 @@ BROKEN: dict[str, tuple[str, bytes]] = {
     "deep JSON": ("a.ipynb", b"[" * DEEP),
     "no notebook": ("a.ipynb", b"[]"),
     "no cells": ("a.ipynb", b'{"cells": 3}'),
-    "a broken cell": ("a.ipynb", notebook("import mlflow", "def").encode()),
 }
 
 

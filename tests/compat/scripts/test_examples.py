@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 import attrs
 import pytest
 
+from tests.api.drop_in.conftest import Workplace
 from tests.services.mongodb import database_uri
 from tests.services.stock import VERSION, stock_python
 
@@ -52,13 +52,11 @@ class Outcome:
 
 
 def environment(directory: Path, uri: str, **variables: str) -> dict[str, str]:
-    foreign = ("MLFLOW_", "GENESIS_", "PYTHON", "COV_", "VIRTUAL")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     given = {
         "MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore",
         "GENESIS_FLOW_TRUST_POLICY": str(EXAMPLES / "trust.yaml"), "MPLBACKEND": "agg", "HOME": str(directory),
     }  # fmt: skip
-    return kept | given | variables
+    return Workplace(directory).environment(**{"PYTHONPATH": ""} | given | variables)
 
 
 def output(words: list[str], directory: Path, variables: dict[str, str]) -> str:
