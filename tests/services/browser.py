@@ -61,7 +61,7 @@ def open_page() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         try:
             page = browser.new_page(viewport={"width": 1500, "height": 950})
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(120_000)
             yield page
         finally:
             browser.close()

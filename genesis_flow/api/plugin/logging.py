@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from mlflow.entities import DatasetInput, LoggedModelInput, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.entities.metric import MetricWithRunId
@@ -23,9 +23,11 @@ from genesis_flow.bootstrap import Application
 from genesis_flow.domain.entities.metric import MetricHistory
 from genesis_flow.domain.entities.run import ModelOutput
 from genesis_flow.domain.errors import InvalidInput, ParamConflict
+from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.policies import page_limit
 
-_MOST_POINTS = 25_000
+_MOST_POINTS: Final = 25_000
+_BATCH: Final = limits.DATASETS_PER_BATCH
 
 
 class LoggingMethods:
@@ -72,11 +74,12 @@ class LoggingMethods:
     ) -> None:
         if datasets is not None and not isinstance(datasets, list):
             raise TypeError(f"Argument 'datasets' should be a list, got '{type(datasets)}'")
+        inputs = [dataset_input_to_domain(used) for used in datasets or ()]
         self._application.logging.log_inputs(
-            run_id,
-            datasets=[dataset_input_to_domain(used) for used in datasets or ()],
-            model_inputs=[model.model_id for model in models or ()],
+            run_id, datasets=inputs[:_BATCH], model_inputs=[model.model_id for model in models or ()]
         )
+        for start in range(_BATCH, len(inputs), _BATCH):  # MLflow's own stores take any number
+            self._application.logging.log_inputs(run_id, datasets=inputs[start : start + _BATCH])
 
     @translated
     def log_outputs(self, run_id: str, models: list[LoggedModelOutput]) -> None:

@@ -108,7 +108,7 @@ def dataset_input_to_domain(view: DatasetInput) -> dataset.DatasetInput:
     """The use of a dataset that MLflow hands over."""
     given = view.dataset
     if given is None:
-        raise InvalidInput("dataset", "Missing value for required parameter 'dataset'.")
+        raise InvalidInput("dataset", "Dataset cannot be None")
     content = dataset.Dataset(
         given.name, given.digest, given.source_type, given.source, given.schema, given.profile
     )

@@ -11,7 +11,7 @@ import attrs
 from genesis_flow.api.scanning.sources import Piece, Unreadable, files_below, pieces_of
 from genesis_flow.api.scanning.support import absence, refusal
 from genesis_flow.api.scanning.usage import Scope, uses_in
-from genesis_flow.settings import redacted
+from genesis_flow.domain.values.uris import redacted
 
 
 @attrs.frozen(order=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import genesis_flow
 from genesis_flow.api.drop_in.absences import reason_of
 from genesis_flow.api.scanning.usage import INSTANCE
-from genesis_flow.settings import scheme_of
+from genesis_flow.domain.values.uris import scheme_of
 
 _MISSING: Final = object()
 

@@ -332,20 +332,30 @@ def whole(value: Any) -> int | None:
 def _checked_input(row: DatasetInput) -> DatasetInput:
     dataset = row.dataset
     checked = Dataset(
-        name=within("name", limits.DATASET_NAME, _required("name", dataset.name)),
-        digest=within("digest", limits.DATASET_DIGEST, _required("digest", dataset.digest)),
-        source_type=_required("source_type", dataset.source_type),
-        source=within("source", limits.DATASET_SOURCE, _required("source", dataset.source)),
+        name=within("name", limits.DATASET_NAME, _of_input("Dataset", "name", dataset.name)),
+        digest=within("digest", limits.DATASET_DIGEST, _of_input("Dataset", "digest", dataset.digest)),
+        source_type=_of_input("Dataset", "source_type", dataset.source_type),
+        source=within("source", limits.DATASET_SOURCE, _of_input("Dataset", "source", dataset.source)),
         schema=_optional("schema", limits.DATASET_SCHEMA, dataset.schema),
         profile=_optional("profile", limits.DATASET_PROFILE, dataset.profile),
     )
     tags = {
-        within("key", limits.INPUT_TAG_KEY, _required("key", key)): within(
-            "value", limits.INPUT_TAG_VALUE, storable("value", value)
+        within("key", limits.INPUT_TAG_KEY, _of_input("InputTag", "key", key)): within(
+            "value", limits.INPUT_TAG_VALUE, storable("value", _not_none("InputTag", "value", value))
         )
         for key, value in row.tags.items()
     }
     return DatasetInput(checked, tags)
+
+
+def _of_input(owner: str, field: str, value: Any) -> str:
+    return _required(field, _not_none(owner, field, value))
+
+
+def _not_none(owner: str, field: str, value: Any) -> Any:
+    if value is None:
+        raise InvalidInput(field, f"{owner} {field} cannot be None")
+    return value
 
 
 def _required(field: str, value: Any) -> str:

@@ -51,7 +51,7 @@ def guest_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpacked_wheel(tmp_path_factory.mktemp("guest"))
 
 
-@pytest.fixture(scope="session", params=[OLDEST, NEWEST])
+@pytest.fixture(scope="module", params=[NEWEST, OLDEST])
 def guest(request: pytest.FixtureRequest, guest_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Guest:
     """The oldest and the newest MLflow."""
     return Guest(request.param, guest_python(request.param), guest_site, tmp_path_factory.mktemp("mlflow"))
@@ -77,7 +77,7 @@ def mongodb_uri() -> Iterator[str]:
                 client.drop_database(name)
 
 
-@pytest.fixture(scope="session", params=["genesis+sqlite", pytest.param("mongodb", marks=pytest.mark.mongodb)])
+@pytest.fixture(scope="module", params=["genesis+sqlite", pytest.param("mongodb", marks=pytest.mark.mongodb)])
 def store_uri(request: pytest.FixtureRequest) -> str:
     """The URI of a store, as stock MLflow has it; that of a file lacks the path."""
     if request.param != "mongodb":

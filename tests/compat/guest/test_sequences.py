@@ -31,7 +31,7 @@ def ours(newest: Guest, store_uri: str) -> Iterator[StockProcess]:
     process.close()
 
 
-@settings(suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=settings().max_examples // 2, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(commands=SEQUENCES)
 def test_a_sequence_gives_what_it_gives_on_stock_mlflow(
     stock: StockProcess, ours: StockProcess, commands: list[Command]

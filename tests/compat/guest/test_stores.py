@@ -19,16 +19,20 @@ OTHER_WORDS = frozenset({
     "experiments: create under the name of a deleted one",
     "runs: param without a key", "runs: metric without a time", "runs: metric without a key",
     "runs: tag without a key", "runs: search by no token", "runs: search by a wrong key",
-    "runs: search in a wrong order",
+    "runs: search in a wrong order", "runs: a batch with a key that is None", "runs: a batch with a tag without a key",
     "logged models: search by a wrong key",
     "registry: tag without a key", "registry: delete no tag", "registry: tag version without a key",
-    "registry: search models in a wrong order", "registry: rename to a taken one",
+    "registry: search models in a wrong order", "registry: rename to a taken one", "registry: tag version with None",
 })  # fmt: skip
 #: Where MLflow answers by accident, with its own answer; see docs/decisions/0010.
 ACCIDENTS = {
     "experiments: search for 1.5": "TypeError",
     "experiments: rename to a taken one": "BAD_REQUEST",
-    "runs: too many datasets": None,
+    "runs: a param that is None": "BAD_REQUEST",
+    "runs: a batch with a param that is None": "BAD_REQUEST",
+    "runs: a batch of no run at all": "TypeError",
+    "logged models: tags that are None": "BAD_REQUEST",
+    "registry: version that is None": "INTERNAL_ERROR",
     "logged models: search without a field": "INTERNAL_ERROR",
 }
 #: Where MLflow 3.2 did not yet know a rule that MLflow 3.17 has, and our stores have for both.
@@ -77,7 +81,9 @@ def test_no_method_fails_for_a_reason_of_ours(answers: dict[str, Any]) -> None:
     """Our stores raise MLflow's errors only, apart from arguments of wrong types that MLflow refuses so, too."""
     bare = {label for label, (_, ours) in answers.items() if (_code(ours) or "").endswith("Error")}
 
-    assert {"runs: datasets that are no list", "runs: record a model"} == bare
+    assert {
+        "runs: datasets that are no list", "runs: record a model", "runs: a batch with metrics that are None",
+    } == bare  # fmt: skip
 
 
 def _in_order(answer: Any) -> Any:

@@ -12,7 +12,7 @@ from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
 from genesis_flow.bootstrap import Application, open_application
 from genesis_flow.domain.entities.logged_model import LoggedModel
 from genesis_flow.domain.entities.run import Run
-from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, NotFound
+from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, InvalidState, NotFound
 from genesis_flow.domain.use_cases.garbage_collection import Collected, GarbageCollection
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
 from genesis_flow.ports.clock import Clock
@@ -348,3 +348,25 @@ def test_files_that_are_not_a_models_own_stay(place: Place, caplog: pytest.LogCa
     assert Collected((), (), (model.id,)) == place.collection.collect()
     assert shared.exists()
     assert "not the model's own" in caplog.text
+
+
+def test_what_was_removed_is_listed_and_purged_without_files(place: Place) -> None:
+    """For a garbage collector that erases files itself: the oldest first, one by one, deleted things only."""
+    now = place.clock.time
+    second, first, active = place.run(deleted_at=now - 5), place.run(deleted_at=now - 9), place.run()
+    model = _model(place, deleted_at=now - 5)
+    id = place.experiment("e", deleted_at=0)
+
+    assert [first.id, second.id] == place.collection.removed_runs()
+    assert [first.id] == place.collection.removed_runs(older_than_ms=9)
+    assert ([model.id], []) == (place.collection.removed_models(), place.collection.removed_models(older_than_ms=6))
+    place.collection.purge_run(first.id)
+    place.collection.purge_model(model.id)
+    place.collection.purge_experiment(id)
+    assert ([second.id], []) == (place.collection.removed_runs(), place.collection.removed_models())
+    assert [True, True] == [Path(first.artifact_uri).exists(), Path(model.artifact_location).exists()]
+    with pytest.raises(NotFound):
+        place.app.experiments.get(id)
+    for purge, known in ((place.collection.purge_run, active.id), (place.collection.purge_experiment, "0")):
+        with pytest.raises(InvalidState):
+            purge(known)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from genesis_flow.bootstrap import Application, open_application
-from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
+from genesis_flow.domain.entities.dataset import CONTEXT_TAG, Dataset, DatasetInput, DatasetUse
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import ModelOutput
 from genesis_flow.domain.errors import Inactive, InvalidInput, InvalidSearch, NotFound, ParamConflict
@@ -135,3 +136,33 @@ def test_nothing_is_searched_nowhere(app: Application) -> None:
     assert ([], None) == (list(app.search.find([]).items), app.search.find([]).next_token)
     with pytest.raises(InvalidInput):
         app.search.find([], max_results=0)
+
+
+def test_uses_of_datasets_are_listed_once(app: Application) -> None:
+    """Of the experiments that are asked for, deleted runs included, each with what it was used for."""
+    other = app.experiments.create("other").id
+    runs = [app.lifecycle.create(id).id for id in ("0", "0", other)]
+    train, plain = attrs.evolve(dataset(), tags={CONTEXT_TAG: "train"}), dataset(name="m")
+    for run_id, used in zip(runs, ([train, plain], [train], [plain]), strict=True):
+        app.logging.log_inputs(run_id, datasets=used)
+    app.lifecycle.delete(runs[0])
+    own = {DatasetUse("0", "n", "d", "train"), DatasetUse("0", "m", "d", None)}
+
+    assert own == set(app.search.dataset_uses(["0"]))
+    assert 2 == len(app.search.dataset_uses(["0"]))
+    assert own | {DatasetUse(other, "m", "d", None)} == set(app.search.dataset_uses(["0", other]))
+    assert 1 == len(app.search.dataset_uses(["0", other], most=1))
+    assert [] == app.search.dataset_uses([])
+
+
+def test_several_params_are_refused_together(app: Application) -> None:
+    """The list of changes is there also where there is one, for callers that promise MLflow's words."""
+    run_id = app.lifecycle.create("0").id
+    app.logging.log_batch(run_id, params=[("p", "1")])
+    with pytest.raises(ParamConflict) as caught:
+        app.logging.log_batch(run_id, params=[("p", "2")])
+
+    assert caught.value.listed() == (
+        "Changing param values is not allowed. Params were already logged="
+        f"'[{{'key': 'p', 'old_value': '1', 'new_value': '2'}}]' for run ID='{run_id}'."
+    )
