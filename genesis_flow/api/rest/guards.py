@@ -82,7 +82,7 @@ class Guards:
         if self.hosts:
             return any(fnmatchcase(host, allowed.lower()) for allowed in self.hosts)
         name = _name(host)
-        if name == "localhost":
+        if name in _LOCAL_HOSTS:
             return True
         try:
             address = ip_address(name)

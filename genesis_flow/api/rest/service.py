@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import attrs
-from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genesis_flow.api.errors import error_to_exception
@@ -94,30 +93,32 @@ class Service:
         return answer
 
     async def _call(self, endpoint: Endpoint, scope: Scope, receive: Receive) -> Reply | Download:
-        body = await self._timely_body(scope, receive) if _has_body(scope) else b""
+        body = await self._timely_body(receive) if _has_body(scope) else b""
         return await self.offload(partial(self.reply, endpoint, _received(scope, body)))
 
     async def _upload(self, endpoint: Endpoint, scope: Scope, receive: Receive) -> Reply | Download:
         body = io.BufferedReader(Incoming(scope, receive, self.limits.body_s), PIECE_BYTES)
         return await self.transfers(partial(self.reply, endpoint, _received(scope, None), body))
 
-    async def _timely_body(self, scope: Scope, receive: Receive) -> bytes:
+    async def _timely_body(self, receive: Receive) -> bytes:
         try:
             async with asyncio.timeout(self.limits.body_s):
-                return await self._body(Request(scope, receive))
+                return await self._body(receive)
         except TimeoutError:
             raise Refused(408, f"The request did not arrive within {self.limits.body_s:g} s.") from None
-        except ClientDisconnect:
-            raise Refused(400, "The request is incomplete.") from None
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, receive: Receive) -> bytes:
         pieces, size, most = [], 0, self.limits.body_bytes
-        async for piece in request.stream():
-            size += len(piece)
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(400, "The request is incomplete.")
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
             if size > most:
                 raise Refused(413, f"The request is larger than {most} bytes. Split it into several.")
-            pieces.append(piece)
-        return b"".join(pieces)
+            if not message.get("more_body", False):
+                return b"".join(pieces)
 
     def reply(self, endpoint: Endpoint, received: Received, body: Any = None) -> Reply | Download:
         """Do what `endpoint` does; blocks."""
