@@ -32,6 +32,8 @@ OPERATIONS: Final = ("put_file", "get_file", "put_tree", "get_tree")
 OF_PLAIN: Final = 0.9
 OF_STOCK: Final = 3.0
 
+_WARM_FILES: Final = 200
+
 Seconds = dict[tuple[str, str], list[list[float]]]
 
 
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measured(options: argparse.Namespace, sizes: Sizes, rounds: int, directory: Path) -> Seconds:
     from azure.storage.blob import BlobServiceClient
 
-    connection = options.connection_string or _azurite()
+    connection = options.connection_string or azurite()
     large, small = _files(directory, sizes)
     container = f"benchmark-{secrets.token_hex(4)}"
     workers: dict[str, Worker] = {}
@@ -80,7 +82,7 @@ def _measured(options: argparse.Namespace, sizes: Sizes, rounds: int, directory:
             for kind, python in _pythons(options).items():
                 workers[kind] = Worker(python, kind, directory, "benchmarks.worker.transfers")
                 workers[kind].ask("open", kind=kind, connection_string=connection, container=container, threads=THREADS)
-                _warm_up(workers[kind], directory)
+                _warm_up(workers[kind], kind, directory)
             wanted = [each for each in OPERATIONS if not options.only or each in options.only]
             return _rounds(workers, rounds, wanted, large, small, directory)
         finally:
@@ -89,12 +91,13 @@ def _measured(options: argparse.Namespace, sizes: Sizes, rounds: int, directory:
             client.delete_container()
 
 
-def _warm_up(worker: Worker, directory: Path) -> None:
-    """What is loaded and connected at first use is not to be measured."""
-    source, target = directory / "warm", directory / "target"
+def _warm_up(worker: Worker, kind: str, directory: Path) -> None:
+    """What is loaded, connected and compiled at first use, by Azurite too, is not to be measured."""
+    source, target = directory / "warm", directory / "targets" / f"{kind}-warm"
     for each in (source, target):
-        each.mkdir(exist_ok=True)
-    (source / "a").write_bytes(b"1")
+        each.mkdir(parents=True, exist_ok=True)
+    for number in range(_WARM_FILES):
+        (source / f"{number}").write_bytes(os.urandom(10_000))
     worker.ask("put_tree", source=str(source), place="warm")
     worker.ask("get_tree", place="warm", target=str(target))
 
@@ -107,16 +110,21 @@ def _rounds(
         order = list(workers)[number % len(workers) :] + list(workers)[: number % len(workers)]
         for operation in wanted:
             for kind in order:
-                taken = _moved(workers[kind], operation, f"round{number}", large, small, directory / "target")
+                target = directory / "targets" / f"{kind}-{operation}-{number}"
+                taken = _moved(workers[kind], operation, f"round{number}", large, small, target)
                 found[kind, operation].append([taken])
                 print(f"{time.strftime('%H:%M:%S')} {kind} {operation} {taken:.2f} s", file=sys.stderr, flush=True)
     return found
 
 
 def _moved(worker: Worker, operation: str, place: str, large: Path, small: Path, target: Path) -> float:
-    """The seconds that one operation took; what came back is counted."""
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
+    """
+    The seconds that one operation took; what came back is counted.
+
+    Every download has a new directory, and small files stay until the end: ext4 is slow to make new ones for a minute
+    after many were erased.
+    """
+    target.mkdir(parents=True)
     expected, arguments = [0, 0], {"place": f"{place}-large"}
     if operation == "put_file":
         arguments["source"] = str(large)
@@ -132,6 +140,8 @@ def _moved(worker: Worker, operation: str, place: str, large: Path, small: Path,
     answer: dict[str, Any] = worker.ask(operation, **arguments)
     if answer["there"] != expected:
         raise SystemExit(f"{operation} brought {answer['there']} files and bytes instead of {expected}")
+    if operation == "get_file":
+        shutil.rmtree(target)
     return float(answer["seconds"])
 
 
@@ -158,7 +168,8 @@ def _pythons(options: argparse.Namespace) -> dict[str, Path]:
     return found if stock is None else {**found, STOCK: Path(stock).absolute()}
 
 
-def _azurite() -> str:
+def azurite() -> str:
+    """The connection string of Azurite, as the tests start it."""
     from tests.services import azure_blobs
 
     found = azure_blobs.connection_string()

@@ -115,7 +115,8 @@ def _open(
     if contender.server_workers:
         database = place.database_file(contender, store)
         shutil.copyfile(place.database_file(STOCK, store), database)
-        server = Server(place.python(contender), database, place.directory, contender.server_workers)
+        python, workers = place.python(contender), contender.server_workers
+        server = Server(python, f"sqlite:///{database}", place.directory, workers, database.stem)
         stack.callback(server.close)
         server.wait()
         uri = server.uri

@@ -19,6 +19,9 @@ FIRST_START: Final = 1_700_000_000_000
 MODEL: Final = "tree"
 LEAST_ACCURACY: Final = 0.5
 FILTER: Final = "metrics.accuracy > {} AND params.model = '" + MODEL + "'"
+#: No run is more accurate: a bound above this leaves out none.
+MOST_ACCURACY: Final = 1.0
+BELOW: Final = " AND metrics.accuracy < {}"
 BY_ACCURACY: Final = "metrics.accuracy DESC"
 BY_START: Final = "attributes.start_time DESC"
 

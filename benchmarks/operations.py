@@ -128,16 +128,17 @@ def get_runs(store: Store) -> Calls:
 
 
 def search(limit: int, store: Store) -> Calls:
-    """The first page of a search by metric and param that nobody has made before, though it finds the same."""
+    """The first page of a search by metric and param, time after time, each with another threshold."""
     while True:
         least = data.LEAST_ACCURACY - next(_searches) * 1e-12
         yield partial(store.contender.search, store.experiment_id, limit, least)
 
 
-def search_again(limit: int, store: Store) -> Calls:
-    """The first page of the same search by metric and param, time after time."""
+def search_anew(limit: int, store: Store) -> Calls:
+    """The first page of a search that nobody has made before, though it finds the same."""
     while True:
-        yield partial(store.contender.search, store.experiment_id, limit, data.LEAST_ACCURACY)
+        below = data.MOST_ACCURACY + next(_searches) * 1e-12
+        yield partial(store.contender.search, store.experiment_id, limit, data.LEAST_ACCURACY, below)
 
 
 def first_page(store: Store) -> Calls:
@@ -222,8 +223,8 @@ OPERATIONS: Final = (
     Operation("search-100-large", "search {large} runs, page of 100", "large", partial(search, 100), _ids),
     Operation("search-1000-small", "search {small} runs, page of 1,000", "small", partial(search, 1_000), _ids),
     Operation("search-1000-large", "search {large} runs, page of 1,000", "large", partial(search, 1_000), _ids),
-    Operation("again-100-small", "same search of {small} again", "small", partial(search_again, 100), _ids),
-    Operation("again-100-large", "same search of {large} again", "large", partial(search_again, 100), _ids),
+    Operation("anew-100-small", "a search of {small} never made before", "small", partial(search_anew, 100), _ids),
+    Operation("anew-100-large", "a search of {large} never made before", "large", partial(search_anew, 100), _ids),
     Operation("first-page-small", "latest 100 of {small} runs", "small", first_page, _ids),
     Operation("first-page-large", "latest 100 of {large} runs", "large", first_page, _ids),
     Operation("middle-page-small", "100 runs amid {small} by start", "small", middle_page, _ids),

@@ -94,20 +94,20 @@ class Worker:
 
 class Server:
     """
-    `mlflow server` over a SQLite file: as it comes, but for the number of workers, and without its job queue.
+    `mlflow server` on a database: as it comes, but for the number of workers, and without its job queue.
 
     Args:
-        python: The interpreter that has stock MLflow. database: Its file. directory: Where it works and logs.
-        workers: How many processes answer.
+        python: The interpreter that has stock MLflow. uri: Of its database. directory: Where it works and logs.
+        workers: How many processes answer. name: For its log.
     """
 
-    def __init__(self, python: Path, database: Path, directory: Path, workers: int) -> None:
+    def __init__(self, python: Path, uri: str, directory: Path, workers: int, name: str) -> None:
         self._port = _free_port()
-        self._log = directory / f"server-{database.stem}.log"
+        self._log = directory / f"server-{name}.log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [
-                    str(python), "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{database}",
+                    str(python), "-m", "mlflow", "server", "--backend-store-uri", uri,
                     "--host", "127.0.0.1", "--port", str(self._port), "--workers", str(workers),
                 ],
                 stdout=log, stderr=log, env=environment(), cwd=directory, start_new_session=True,
@@ -141,6 +141,12 @@ class Server:
         except (urllib.error.URLError, OSError):
             return False
 
+    def memory_mb(self) -> float:
+        """What its processes have in memory, together; what they share counts for each."""
+        own = [path for path in Path("/proc").glob("[0-9]*/status") if _session(path) == self._process.pid]
+        lines = [line for path in own for line in path.read_text().splitlines() if line.startswith("VmRSS:")]
+        return sum(int(line.split()[1]) for line in lines) / 1024
+
     def close(self) -> None:
         """End it with all of its workers, which are in a session of their own."""
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -149,6 +155,14 @@ class Server:
                 self._process.wait(20)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
+
+
+def _session(status: Path) -> int | None:
+    """The session of a process, None if it is no more."""
+    try:
+        return os.getsid(int(status.parent.name))
+    except ProcessLookupError:
+        return None
 
 
 def _free_port() -> int:

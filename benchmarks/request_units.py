@@ -33,6 +33,11 @@ from genesis_flow.adapters.mongo.model_versions import MongoModelVersionReposito
 from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
 from genesis_flow.adapters.mongo.runs import MongoRunRepository
 from genesis_flow.domain.entities.metric import Metric
+from genesis_flow.domain.search.ast import Filter
+from genesis_flow.domain.search.binding import bind_order
+from genesis_flow.domain.search.fields import RUNS
+from genesis_flow.domain.search.ordering import total_order
+from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import RunStatus
 from tests.contracts.registry_samples import new_model, new_version
 from tests.contracts.samples import new_experiment, new_run
@@ -45,6 +50,8 @@ PARAMS: Final = {f"p{number}": str(number / 7) for number in range(5)}
 TAGS: Final = {f"t{number}": "some text" for number in range(3)}
 METRICS: Final = [Metric(f"m{number}", number / 3, 1_700_000_000_000, 0) for number in range(5)]
 POINTS: Final = [Metric("loss", step / 7, 1_700_000_000_000 + step, step) for step in range(1_000)]
+
+RUNS_SEARCHED: Final = 1_000
 
 _WRITES: Final = {"insert": ("documents", 6.0), "update": ("updates", 10.0), "delete": ("deletes", 6.0)}
 _READS: Final = frozenset({"find", "aggregate", "getMore", "count", "distinct"})
@@ -129,6 +136,19 @@ class GenesisFlow:
         """Its end."""
         self._runs.update(run_id, status=RunStatus.FINISHED, ended_at=1_700_000_000_001)
 
+    def create_runs(self, count: int) -> None:
+        """Runs, each with the metrics, params and tags of a logged run."""
+        for number in range(count):
+            run = new_run(self._experiment_id, started_at=1_700_000_000_000 + number, params=PARAMS)
+            self._runs.add(run)
+            self._runs.append(run.id, metrics=[*METRICS, Metric("acc", number * 7 % count, 1, 1)], tags=TAGS)
+
+    def find(self, order: str, token: str | None = None) -> str | None:
+        """A page of 100 runs; returns the token of the next one."""
+        ordered = total_order(bind_order([order] if order else [], RUNS), RUNS)
+        query = RunQuery(Filter(()), ordered, page_token=token, limit=100, experiment_ids=(self._experiment_id,))
+        return self._runs.find(query).next_token
+
     def create_versions(self, count: int) -> None:
         """A model with versions."""
         model = self._models.add(new_model())
@@ -157,6 +177,22 @@ def load(design: Any) -> None:
     for _ in range(99):
         logged_run(design)
     design.create_versions(50)
+
+
+def searches(design: GenesisFlow, meter: Meter) -> Iterator[str]:
+    """Lines for pages of 100 runs."""
+    design.create_runs(RUNS_SEARCHED)
+    for title, order in (("newest first", ""), ("by a metric", "metrics.acc DESC"), ("by start, oldest first",
+                         "attributes.start_time ASC")):  # fmt: skip
+        with meter.measured():
+            token = design.find(order)
+        yield row(f"100 of {RUNS_SEARCHED:,} runs {title}, first page", "genesis-flow", meter)
+        with meter.measured():
+            design.find(order, token)
+        yield row(f"100 of {RUNS_SEARCHED:,} runs {title}, second page", "genesis-flow", meter)
+        with meter.measured():
+            design.find(order)
+        yield row(f"100 of {RUNS_SEARCHED:,} runs {title}, first page again", "genesis-flow", meter)
 
 
 def row(title: str, design: str, meter: Meter, seconds: float | None = None) -> str:
@@ -194,7 +230,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with meter.measured():
             load(design)
         print(row("2,000 points, 100 runs, 50 versions", name, meter, _seconds(scarce, make)))
+        if isinstance(design, GenesisFlow):
+            found = list(searches(design, meter))
         _drop(ample, f"units_{name.replace('-', '_')}")
+    print(*found, sep="\n")
     return 0
 
 

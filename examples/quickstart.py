@@ -2,20 +2,19 @@
 Train a small grid of classifiers, track everything, and find the best run again.
 
     pip install "genesis-flow[sklearn]"
-    python examples/quickstart.py
+    genesis-flow run examples/quickstart.py
 
 Without further settings, all is kept in the file genesis.db of the working directory. The same script uses
-MongoDB with MLFLOW_TRACKING_URI=mongodb://HOST/DATABASE; with `import mlflow` it runs on MLflow.
+MongoDB with MLFLOW_TRACKING_URI=mongodb://HOST/DATABASE, and runs on MLflow with `python examples/quickstart.py`.
 """
 
 from itertools import product
 
+import mlflow
 from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import classification_report, log_loss
 from sklearn.model_selection import train_test_split
-
-import genesis_flow as mlflow
 
 frame = load_digits(as_frame=True).frame
 x, y = frame.drop(columns="target") / 16, frame["target"]

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.machinery import PathFinder
 
 TYPE_CHECKING = False  # not from `typing`: until the finder below is in place, other threads cannot find an alias
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 #: What `genesis_flow.<name>` means; anything below it is found below the target.
-_ALIASES = {
+ALIASES = {
     name: f"genesis_flow.api.{name}"
     for name in (
         "artifacts", "client", "config", "data", "entities", "environment_variables", "exceptions", "flavors",
@@ -34,52 +35,82 @@ _ALIASES = {
 }  # fmt: skip
 
 
-class _AliasFinder:
-    """Finds `genesis_flow.entities.run` as `genesis_flow.api.entities.run`, and so on."""
+class AliasFinder:
+    """
+    Finds `<package>.entities.run` as `genesis_flow.api.entities.run`, and so on.
+
+    Attributes:
+        package: What stands for `genesis_flow`.
+        aliases: What the names right below it mean; anything below those is found below their targets.
+    """
+
+    def __init__(self, package: str, aliases: Mapping[str, str]) -> None:
+        self.package, self.aliases = package, aliases
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         package, _, rest = fullname.partition(".")
-        if package != __name__ or rest.partition(".")[0] not in _ALIASES:
+        if package != self.package:
+            return None
+        head, dot, tail = rest.partition(".")
+        if head in self.aliases:
+            name = self.aliases[head] + dot + tail
+        elif fullname != __name__ and not rest:
+            name = __name__
+        else:
             return None
         # Nothing is imported here: finders run under the lock of all imports, and would wait for other threads.
-        spec: ModuleSpec = _ModuleSpec(fullname, _AliasLoader())
+        real = __spec__ if name == __name__ else _file_of(name)
+        if real is None:
+            return None
+        is_package = real.submodule_search_locations is not None
+        spec: ModuleSpec = _ModuleSpec(fullname, _AliasLoader(name), origin=real.origin, is_package=is_package)
         return spec
 
 
 class _AliasLoader:
     """Gives the module of another name, unchanged."""
 
+    def __init__(self, name: str) -> None:
+        self._name = name
+
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        head, dot, tail = spec.name.partition(".")[2].partition(".")
-        name = _ALIASES[head] + dot + tail
-        try:
-            real = import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            raise ModuleNotFoundError(f"No module named {spec.name!r}", name=spec.name) from None
-        self._real = real.__spec__
-        return real
+        module = import_module(self._name)
+        self.real = module.__spec__
+        # Another thread may be loading it under yet another name just now.
+        while hasattr(getattr(self.real, "loader", None), "real"):
+            self.real = self.real.loader.real  # type: ignore[union-attr]
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self._real  # the import system has just put the alias's own in its place
+        module.__spec__ = self.real  # the import system has just put the alias's own in its place
+
+    def get_code(self, fullname: str) -> Any:
+        """For `python -m`."""
+        loader: Any = getattr(_file_of(self._name), "loader", None)
+        return loader.get_code(self._name)
+
+
+def _file_of(name: str) -> ModuleSpec | None:
+    """Where the module `name` of this package is; it is not imported, nor are its parents."""
+    parents = name.split(".")[1:-1]
+    return PathFinder.find_spec(name, ["/".join((place, *parents)) for place in __path__])
 
 
 _ModuleSpec: Any = type(__spec__)
 
-if not any(type(finder).__name__ == _AliasFinder.__name__ for finder in sys.meta_path):
+if not any(type(finder).__name__ == AliasFinder.__name__ for finder in sys.meta_path):
     # First, because the finder of files would load what is below an alias a second time, under its own name.
-    sys.meta_path.insert(0, _AliasFinder())
+    sys.meta_path.insert(0, AliasFinder(__name__, ALIASES))
 
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":  # for `from genesis_flow import *`
-        return [*import_module("genesis_flow.api").__all__, *_ALIASES]
+        return [*import_module("genesis_flow.api").__all__, *ALIASES]
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in _ALIASES:
+    if name in ALIASES:
         value: Any = import_module(f"{__name__}.{name}")
     else:
         api = import_module("genesis_flow.api")
@@ -91,4 +122,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*import_module("genesis_flow.api").__all__, *_ALIASES, "__version__"})
+    return sorted({*import_module("genesis_flow.api").__all__, *ALIASES, "__version__"})

@@ -17,6 +17,7 @@ import punq
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.policies import ArtifactRoot, Truncation
+from genesis_flow.domain.values.uris import redacted
 from genesis_flow.ports.artifacts import ArtifactStores
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.experiments import ExperimentRepository
@@ -26,7 +27,6 @@ from genesis_flow.settings import (
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR,
     MLFLOW_TRUNCATE_LONG_VALUES,
     Settings,
-    redacted,
     sqlite_path,
     storage_access,
 )
@@ -224,7 +224,8 @@ def build_container(settings: Settings, backend: Backend) -> punq.Container:
     container.register(ExperimentRepository, instance=backend.experiments)
     container.register(RunRepository, instance=backend.runs)
     container.register(Backend, instance=backend)
-    container.register(ArtifactStores, factory=open_artifact_stores, scope=punq.Scope.singleton)
+    open_stores = partial(open_artifact_stores, settings.artifacts_destination)
+    container.register(ArtifactStores, factory=open_stores, scope=punq.Scope.singleton)
     container.register(Clock, instance=SystemClock())
     container.register(Identifiers, instance=RandomIdentifiers())
     container.register(ArtifactRoot, instance=ArtifactRoot(settings.artifact_root))
@@ -262,12 +263,17 @@ def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
     )
 
 
-def open_artifact_stores() -> ArtifactStores:
-    """The artifact stores of every URI that an adapter serves."""
+def open_artifact_stores(destination: str | None = None) -> ArtifactStores:
+    """The artifact stores of every URI that an adapter serves, and of a server's own if it keeps any."""
     from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
     from genesis_flow.adapters.artifacts.progress import TransferProgress
 
-    return FsspecArtifactStores(storage_access, TransferProgress(MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get))
+    stores = FsspecArtifactStores(storage_access, TransferProgress(MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get))
+    if destination is None:
+        return stores
+    from genesis_flow.adapters.artifacts.proxied import ProxiedArtifactStores
+
+    return ProxiedArtifactStores(stores, destination)
 
 
 def _open_backend(settings: Settings) -> Backend:

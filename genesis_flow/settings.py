@@ -7,19 +7,18 @@ Each variable is an object with `get()`, `set()` and `unset()`, as in MLflow.
 from __future__ import annotations
 
 import os
-import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import attrs
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.locations import BLOCK_BYTES, THREADS, without_secret
+from genesis_flow.domain.values.uris import scheme_of
 
 if TYPE_CHECKING:
     from genesis_flow.domain.values.storage import StorageAccess
@@ -115,7 +114,13 @@ def _optional(name: str) -> EnvironmentVariable[str | None]:
 
 MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
 MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
+#: Who asks a tracking server, for commands that clients in other languages call.
+MLFLOW_TRACKING_USERNAME: Final = _optional("MLFLOW_TRACKING_USERNAME")
+MLFLOW_TRACKING_PASSWORD: Final = _optional("MLFLOW_TRACKING_PASSWORD")
+MLFLOW_TRACKING_TOKEN: Final = _optional("MLFLOW_TRACKING_TOKEN")
 MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
+#: Below which the files of `mlflow-artifacts:` locations are, for a server and for who reads beside it.
+MLFLOW_ARTIFACTS_DESTINATION: Final = _optional("MLFLOW_ARTIFACTS_DESTINATION")
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
 MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
@@ -172,11 +177,16 @@ GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFAC
 
 #: The REST server, as in MLflow; lists are separated by commas.
 MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
+MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", _switch, True)
+MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", _switch, False)
 MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
 MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
+MLFLOW_WORKERS: Final = EnvironmentVariable("MLFLOW_WORKERS", int, 1)
 MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
 MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
 MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
+#: Set for processes that serve together: `prometheus_client` keeps what they count in files of this directory.
+PROMETHEUS_MULTIPROC_DIR: Final = _optional("PROMETHEUS_MULTIPROC_DIR")
 
 #: Azure Storage: for each value the names that other tools read it from, too; the first one that is set counts.
 _AZURE_STRING: Final = ("AZURE_STORAGE_CONNECTION_STRING",)
@@ -189,8 +199,6 @@ _GCS_ENDPOINT: Final = ("STORAGE_EMULATOR_HOST",)
 
 #: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
 _ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
-
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 
 #: Held while the variables that are read are noted.
 _READING: Final = RLock()
@@ -209,6 +217,8 @@ class Settings:
         artifact_root: URI or absolute path below which new experiments keep their artifacts.
         timeout_s: Seconds within which an unreachable store fails.
         patience_s: Seconds for which a call is repeated when the store was reached before and is away.
+        artifacts_destination: Where the files of `mlflow-artifacts:` locations are, a URI or absolute path; None
+            where they are behind a server.
         mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
         throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
@@ -219,17 +229,12 @@ class Settings:
     patience_s: float = 30.0
     mongodb_dialect: str | None = None
     throttling_timeout_s: float = 60.0
+    artifacts_destination: str | None = None
 
     @property
     def scheme(self) -> str:
         """The scheme of the tracking URI, in lower case."""
         return scheme_of(self.tracking_uri)
-
-
-def scheme_of(uri: str) -> str:
-    """The scheme of `uri` in lower case, "" for none; never fails, so that no error shows a URI with a password."""
-    match = _SCHEME.match(uri)
-    return match[1].lower() if match else ""
 
 
 def active_model_id() -> str | None:
@@ -258,7 +263,39 @@ def settings_for(tracking_uri: str, artifact_root: str | None = None) -> Setting
         GENESIS_FLOW_PATIENCE.get(),
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
+        destination_of(MLFLOW_ARTIFACTS_DESTINATION.get()),
     )
+
+
+#: What settings follow from beside the URI and the working directory.
+_OF_SETTINGS: Final = (
+    "HOME", "USERPROFILE",
+    *(
+        variable.name
+        for variable in (
+            MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
+            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION,
+        )
+    ),
+)  # fmt: skip
+
+
+def surroundings() -> Hashable:
+    """What `settings_for` one URI follows from: as long as this is equal, so are the settings."""
+    try:
+        directory = os.getcwd()
+    except FileNotFoundError:
+        directory = ""
+    return directory, *map(os.environ.get, _OF_SETTINGS)
+
+
+def destination_of(location: str | None) -> str | None:
+    """The absolute form of a location below which a server keeps artifacts; None and "" are none."""
+    if not location:
+        return None
+    found = without_secret("MLFLOW_ARTIFACTS_DESTINATION", absolute_location(location))
+    # A path below it is put behind it as it is, and would be decoded in a URI.
+    return unquote(urlsplit(found).path) if scheme_of(found) == "file" else found
 
 
 def storage_access() -> StorageAccess:
@@ -316,26 +353,6 @@ def absolute_location(location: str) -> str:
     return str(Path(os.path.expanduser(location)).absolute())
 
 
-def redacted(uri: Any) -> str:
-    """
-    `uri` without what may be secret: user, password, and the values of its query.
-
-    A password may hold characters that it should not, such as `/`: whatever stands before the last `@` goes.
-    """
-    text = str(uri)
-    scheme = _SCHEME.match(text)
-    start = text[: scheme.end()] if scheme and text[scheme.end() :].startswith("//") else ""
-    _, at, host = text[len(start) :].lstrip("/" if start else "").rpartition("@")
-    if at:
-        return f"{start}{'//' if start else ''}***@{_without_query(host)}"
-    return _without_query(text)
-
-
-def _without_query(text: str) -> str:
-    shown, mark, _ = text.partition("?")
-    return f"{shown}?..." if mark else shown
-
-
 @contextmanager
 def variables_read() -> Iterator[set[str]]:
     """The names of the environment variables that are there and are read while the block runs; one block at a time."""
@@ -354,8 +371,3 @@ def variables_read() -> Iterator[set[str]]:
             yield names
         finally:
             kind.__getitem__ = original
-
-
-def child_environment() -> dict[str, str]:
-    """The variables of a process of this interpreter that finds the same modules as this one."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

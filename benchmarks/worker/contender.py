@@ -58,8 +58,13 @@ class Contender(ABC):
         """A run with its params, latest metrics and tags."""
 
     @abstractmethod
-    def search(self, experiment_id: str, limit: int, least: float) -> Any:
-        """The first page of the runs that match `data.FILTER` with `least`, ordered by the metric in it."""
+    def search(self, experiment_id: str, limit: int, least: float, below: float | None = None) -> Any:
+        """
+        The first page of the runs that match `data.FILTER` with `least`, ordered by the metric in it.
+
+        Args:
+            below: Those that match `data.BELOW` with it, too.
+        """
 
     @abstractmethod
     def latest(self, experiment_id: str, limit: int, token: Any = None) -> Any:

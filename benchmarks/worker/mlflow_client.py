@@ -68,9 +68,10 @@ class MlflowClientContender(Contender):
     def get_run(self, run_id: str) -> Any:
         return self._client.get_run(run_id)
 
-    def search(self, experiment_id: str, limit: int, least: float) -> Any:
+    def search(self, experiment_id: str, limit: int, least: float, below: float | None = None) -> Any:
+        wanted = data.FILTER.format(least) + ("" if below is None else data.BELOW.format(below))
         return self._client.search_runs(
-            [experiment_id], filter_string=data.FILTER.format(least), max_results=limit, order_by=[data.BY_ACCURACY]
+            [experiment_id], filter_string=wanted, max_results=limit, order_by=[data.BY_ACCURACY]
         )
 
     def latest(self, experiment_id: str, limit: int, token: Any = None) -> Any:

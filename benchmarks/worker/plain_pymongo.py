@@ -124,8 +124,9 @@ class PlainPymongo(Contender):
     def get_run(self, run_id: str) -> Any:
         return self._runs.find_one({"run": run_id})
 
-    def search(self, experiment_id: str, limit: int, least: float) -> Any:
-        wanted = {"exp": experiment_id, "p.model": data.MODEL, "m.accuracy.v": {"$gt": least}}
+    def search(self, experiment_id: str, limit: int, least: float, below: float | None = None) -> Any:
+        bounds = {"$gt": least} if below is None else {"$gt": least, "$lt": below}
+        wanted = {"exp": experiment_id, "p.model": data.MODEL, "m.accuracy.v": bounds}
         return list(self._runs.find(wanted, sort=[("m.accuracy.v", -1)], limit=limit, batch_size=limit + 1))
 
     def latest(self, experiment_id: str, limit: int, token: Any = None) -> Any:

@@ -47,6 +47,7 @@ _HOMES = {
         "autologging.every_flavor": ("autolog",),
         "client": ("MlflowClient",),
         "content.images": ("Image",),
+        "drop_in.installing": ("install_as_mlflow", "uninstall_as_mlflow"),
         "exceptions": ("MlflowException",),
         "models.trust": ("set_trust_policy",),
         "run_operations": ("RunOperations",),

@@ -55,7 +55,7 @@ def download_artifacts(
     Source: MLflow `mlflow.artifacts.download_artifacts`.
     """
     _require_one(artifact_uri, run_id, artifact_path)
-    artifacts, target = artifacts_for(tracking_uri), Path(dst_path) if dst_path is not None else None
+    artifacts, target = artifacts_for(tracking_uri), Path(dst_path).absolute() if dst_path is not None else None
     if artifact_uri is None:
         return str(artifacts.download(run_id or "", artifact_path, target or _new_directory()))
     place = model_place(artifact_uri, tracking_uri, registry_uri)

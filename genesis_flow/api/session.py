@@ -10,7 +10,7 @@ import atexit
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
@@ -59,6 +59,7 @@ class _Process:
         self.queues: dict[Settings, AsyncLogging] = {}
         self.shared: dict[str, Any] = {}
         self.volatile: dict[str, Settings] = {}
+        self.settings: dict[str, tuple[Hashable, Settings]] = {}
         self.outputs: dict[tuple[str, int], tuple[str, ...]] = {}
         self.inputs: dict[str, set[Any]] = {}
 
@@ -135,11 +136,18 @@ def application(uri: str | None = None) -> Application:
 def _settings_of(uri: str) -> Settings:
     """The settings of a store; those of one in memory stay what they were, or its contents would be lost."""
     known = _process.volatile.get(uri)
-    if known is None:
-        known = settings.settings_for(uri)
-        if known.scheme == "memory":
-            known = _process.volatile.setdefault(uri, known)
-    return known
+    if known is not None:
+        return known
+    surroundings = settings.surroundings()
+    then, found = _process.settings.get(uri, (None, None))
+    if found is None or then != surroundings:
+        found = settings.settings_for(uri)
+        if found.scheme == "memory":
+            return _process.volatile.setdefault(uri, found)
+        if len(_process.settings) >= MOST_APPLICATIONS:
+            _process.settings.clear()
+        _process.settings[uri] = surroundings, found
+    return found
 
 
 def _close_those_too_many() -> None:

@@ -10,8 +10,10 @@ import pytest
 from genesis_flow.exceptions import MlflowException
 
 import genesis_flow as mlflow
+from genesis_flow.api.fluent.doctor import checkup
+from genesis_flow.ports.diagnosis import Health
 from tests.adapters.artifacts import azure
-from tests.services import azure_blobs
+from tests.services import azure_blobs, certificates
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,20 @@ def test_a_link_is_had_by_run_or_uri(root: str) -> None:
     for link in links:
         with urllib.request.urlopen(link) as answer:
             assert b"text" == answer.read()
+
+
+def test_doctor_names_an_expired_certificate(memory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps artifacts from their storage is a finding that says what to do."""
+    expired = certificates.self_signed(tmp_path, from_days=-30, to_days=-1)
+    with certificates.https_server(expired) as (url, received):
+        text = f"AccountName=account;AccountKey=aHVudGVyMg==;BlobEndpoint={url}/account"
+        monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", text)
+        monkeypatch.setenv("SSL_CERT_FILE", str(expired))
+        monkeypatch.setenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", "azure://data/root")
+        found = {each.check: each for each in checkup("memory://").findings}["artifact root"]
+    assert (Health.BROKEN, []) == (found.health, received)
+    assert "was not accepted: certificate has expired. Nothing was sent. Renew it" in found.detail
+    assert "aHVudGVyMg" not in found.detail
 
 
 @pytest.mark.parametrize("expiration", [0, -1, 604_801, 1.5, True, "60"])

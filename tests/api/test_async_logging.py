@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -236,6 +239,19 @@ def test_many_threads_share_the_writer(client: MlflowClient, run_id: str) -> Non
         handle.wait()
 
     assert [200] * 4 == [len(client.get_metric_history(run_id, f"m{number}")) for number in range(4)]
+
+
+def test_an_interpreter_that_ends_writes_what_is_queued(tmp_path: Path) -> None:
+    """A program that ends without waiting loses nothing of what it logged."""
+    uri = f"sqlite:///{tmp_path}/runs.db"
+    client = MlflowClient(uri)
+    run_id = client.create_run("0").info.run_id
+    script = (
+        "import sys; from genesis_flow.tracking import MlflowClient; client = MlflowClient(sys.argv[1])\n"
+        "for step in range(2_000): client.log_metric(sys.argv[2], 'm', step, step=step, synchronous=False)"
+    )
+    subprocess.run([sys.executable, "-c", script, uri, run_id], check=True, timeout=120)
+    assert list(range(2_000)) == [each.step for each in client.get_metric_history(run_id, "m")]
 
 
 def test_closing_twice_and_using_again() -> None:

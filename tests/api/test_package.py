@@ -164,7 +164,7 @@ def test_reloading() -> None:
     importlib.reload(genesis_flow)
     importlib.reload(genesis_flow.entities)
     import genesis_flow.data, genesis_flow.api.data
-    finders = [finder for finder in sys.meta_path if type(finder).__name__ == "_AliasFinder"]
+    finders = [finder for finder in sys.meta_path if type(finder).__name__ == "AliasFinder"]
     print(len(finders), genesis_flow.data is genesis_flow.api.data, genesis_flow.entities is genesis_flow.api.entities)
     """
 

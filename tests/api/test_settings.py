@@ -14,7 +14,8 @@ import genesis_flow as mlflow
 from genesis_flow import settings
 from genesis_flow.api import environment_variables
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.settings import EnvironmentVariable, absolute_location, redacted, scheme_of, settings_for, sqlite_path
+from genesis_flow.domain.values.uris import redacted, scheme_of
+from genesis_flow.settings import EnvironmentVariable, absolute_location, settings_for, sqlite_path
 
 SECRET = "S3cret"
 SECRETIVE = [
@@ -196,3 +197,30 @@ def test_every_variable_is_public_under_its_own_name() -> None:
 
     assert ours == public
     assert {name: name for name in ours} == {name: getattr(settings, name).name for name in ours}
+
+
+@pytest.mark.parametrize("uri", ["mongodb://host/database", "sqlite:///genesis.db"])
+def test_settings_follow_from_their_surroundings(
+    fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    """Whatever changes settings changes what they are known by."""
+    known, before = settings.surroundings(), settings_for(uri)
+    assert (known, before) == (settings.surroundings(), settings_for(uri))
+    changes = {
+        "MLFLOW_DEFAULT_ARTIFACT_ROOT": "~/artifacts", "HOME": str(tmp_path / "home"), "GENESIS_FLOW_TIMEOUT": "3",
+        "GENESIS_FLOW_PATIENCE": "4", "GENESIS_FLOW_MONGODB_DIALECT": "mongodb",
+        "GENESIS_FLOW_THROTTLING_TIMEOUT": "7", "MLFLOW_ARTIFACTS_DESTINATION": "elsewhere",
+    }  # fmt: skip
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
+        assert (known, before) != (settings.surroundings(), settings_for(uri))
+        assert known != settings.surroundings()
+        known, before = settings.surroundings(), settings_for(uri)
+    monkeypatch.setenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", "relative")
+    known = settings.surroundings()
+    (tmp_path / "directory").mkdir()
+    monkeypatch.chdir(tmp_path / "directory")
+    assert known != settings.surroundings()
+    with settings.variables_read() as names:
+        settings_for(uri)
+    assert names <= {*changes}

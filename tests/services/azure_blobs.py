@@ -11,11 +11,14 @@ import functools
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from genesis_flow.domain.values.storage import StorageAccess
 from tests.services.missing import missing
+from tests.services.ports import unused_port
 
 HERE: Final = Path(__file__).parent / "azurite"
 VARIABLE: Final = "GENESIS_FLOW_TEST_AZURE_CONNECTION_STRING"
@@ -43,6 +46,19 @@ def start(*arguments: str) -> str | None:
     done = subprocess.run([str(HERE / "start"), *arguments], capture_output=True, text=True, timeout=900, check=False)
     lines = done.stdout.strip().splitlines()
     return lines[-1] if done.returncode == 0 and lines else None
+
+
+@contextmanager
+def own(*arguments: str) -> Iterator[str]:
+    """The connection string of an Azurite of its own, in memory; the test is skipped without one."""
+    port = str(unused_port())
+    text = start("--port", port, "--memory", *arguments)
+    if text is None:
+        missing(ADVICE)
+    try:
+        yield text
+    finally:
+        subprocess.run([str(HERE / "stop"), "--wipe", "--port", port], timeout=60, check=True)
 
 
 def required_connection_string() -> str:

@@ -15,13 +15,21 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 from pathlib import Path
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 
 from tests.services.missing import missing
 
 HERE = Path(__file__).parent / "documentdb"
 URI_VARIABLE = "GENESIS_FLOW_TEST_MONGODB_URI"
 PORT = 27117
+
+#: Databases that this process named, and what their names have that no other process's have.
+_named: set[str] = set()
+_TOKEN = uuid.uuid4().hex[:8]
 
 ADVICE = (
     f"no MongoDB-compatible server: set {URI_VARIABLE}=mongodb://HOST:PORT, or run the tests as root on Debian with "
@@ -81,7 +89,7 @@ def database_uri(name: str) -> str:
     """
     The URI of a database on the server; the test is skipped where there is none.
 
-    Workers of one test run get databases of their own.
+    Processes of tests get databases of their own.
     """
     uri = server_uri()
     if uri is None:
@@ -90,7 +98,21 @@ def database_uri(name: str) -> str:
 
 
 def named(uri: str, name: str) -> str:
-    """The URI of a database, of this test process alone, on the server with a URI."""
+    """The URI of a database, of this test process alone, on the server with a URI; erased when the process ends."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     base, question, options = uri.partition("?")
-    return f"{base.rstrip('/')}/test_{name}_{worker}_{os.getpid()}{question and '?'}{options}"
+    database = f"test_{name}_{worker}_{_TOKEN}"
+    _named.add(database)
+    return f"{base.rstrip('/')}/{database}{question and '?'}{options}"
+
+
+def erase_databases() -> None:
+    """Erase what tests of this process were given; a server that is gone by now has its databases taken along."""
+    uri = server_uri() if _named else None
+    if uri is None:
+        return
+    with MongoClient[dict[str, object]](uri, serverSelectionTimeoutMS=5_000) as client:
+        for database in sorted(_named):
+            with contextlib.suppress(PyMongoError):
+                client.drop_database(database)
+    _named.clear()

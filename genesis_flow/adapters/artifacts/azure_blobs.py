@@ -13,8 +13,10 @@ from azure.core.exceptions import HttpResponseError
 
 from genesis_flow.adapters.artifacts import azure_uploads, digests, local_files
 from genesis_flow.adapters.artifacts.azure_accounts import AccountAccess, account_access
+from genesis_flow.adapters.artifacts.azure_authorization import authorization
 from genesis_flow.adapters.artifacts.azure_clients import Accounts
 from genesis_flow.adapters.artifacts.azure_errors import code_of, translating_azure_errors
+from genesis_flow.adapters.artifacts.azure_listing import Listing, is_marker
 from genesis_flow.adapters.artifacts.azure_reads import Reading, begin_reading, reading_of
 from genesis_flow.adapters.artifacts.azure_small import NoSuchBlob, SmallRequests
 from genesis_flow.adapters.artifacts.buckets import Advance, Bucket, BucketAddress, StoredObject
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 #: How often a download begins anew because the blob was replaced meanwhile.
 _ATTEMPTS: Final = 3
 _MISSING: Final = 404
-_MARKER: Final = "hdi_isfolder"
 #: Characters.
 _LONGEST_NAME: Final = 1_024
 #: The clients of this process; a pool of connections for each.
@@ -48,10 +49,9 @@ def open_container(address: BucketAddress, access: StorageAccess) -> AzureBucket
     transfers = access.transfers
     account = _ACCOUNTS.account(found, transfers)
     container = account.service.get_container_client(address.bucket)
-    small = SmallRequests(
-        f"{account.service.url.partition('?')[0].rstrip('/')}/{address.bucket}", found, account.credential, account.pool
-    )
-    return AzureBucket(account.service, container, small, transfers, found)
+    url = container.url.partition("?")[0]
+    small = SmallRequests(url, account.connections, authorization(found, address.bucket, account.credential))
+    return AzureBucket(account.service, container, small, Listing(container, small), transfers, found)
 
 
 @attrs.frozen
@@ -61,13 +61,14 @@ class AzureBucket(Bucket):
 
     Attributes:
         service: The client of its account. container: Its client. small: What small blobs are asked for with.
-        transfers: What moves at once.
+        listing: Its names. transfers: What moves at once.
         who: Asks. Its key signs URLs; without one, the identity of the process does, and a signature cannot.
     """
 
     _service: BlobServiceClient
     _container: ContainerClient
     _small: SmallRequests
+    _listing: Listing
     transfers: Transfers
     _who: AccountAccess
 
@@ -86,30 +87,19 @@ class AzureBucket(Bucket):
                 if error.status_code != _MISSING or code_of(error) == "ContainerNotFound":
                     raise
                 return False
-        return not _is_marker(found.size, found.metadata)
+        return not is_marker(found.size, found.metadata)
 
     def has_below(self, name: str) -> bool:
-        with translating_azure_errors(name):
-            found = self._container.list_blobs(name_starts_with=f"{name}/", results_per_page=1)
-            return next(iter(found), None) is not None
+        return next(self._listing.names(f"{name}/", is_flat=True, page=1), None) is not None
 
     def children(self, name: str) -> Iterator[tuple[str, int | None]]:
-        from azure.storage.blob import BlobPrefix
-
-        start = f"{name}/" if name else ""
-        with translating_azure_errors(name):
-            for found in self._container.walk_blobs(name_starts_with=start or None, include=["metadata"]):
-                if isinstance(found, BlobPrefix) or _is_marker(found.size, found.metadata):
-                    yield found.name.removesuffix("/"), None
-                else:
-                    yield found.name, found.size
+        for found in self._listing.names(f"{name}/" if name else "", is_flat=False):
+            yield (found.name.removesuffix("/"), None) if found.is_directory else (found.name, found.size_bytes)
 
     def below(self, name: str) -> Iterator[StoredObject]:
-        with translating_azure_errors(name):
-            start = f"{name}/" if name else None
-            for found in self._container.list_blobs(name_starts_with=start, include=["metadata"]):
-                is_marker = _is_marker(found.size, found.metadata) or (not found.size and found.name.endswith("/"))
-                yield StoredObject(found.name, found.size, is_marker)
+        for found in self._listing.names(f"{name}/" if name else "", is_flat=True):
+            stands_for_directory = found.is_directory or (not found.size_bytes and found.name.endswith("/"))
+            yield StoredObject(found.name, found.size_bytes or 0, stands_for_directory)
 
     def write(self, name: str, source: BinaryIO, advance: Advance) -> None:
         first = read_exactly(source, self.transfers.block_bytes)
@@ -173,14 +163,14 @@ class AzureBucket(Bucket):
     def _begin(self, name: str) -> Reading | None:
         block = self.transfers.block_bytes
         try:
-            answer = self._small.get(name, 0, block)
+            answer = self._small.get(name, block)
         except NoSuchBlob:
             return None
         if answer is not None:
             begun: Reading | None = reading_of(answer, self._container, self._small, name)
         else:
             begun = begin_reading(self._container, self._small, name, block)
-        return None if begun is None or _is_marker(begun.size_bytes, begun.metadata) else begun
+        return None if begun is None or is_marker(begun.size_bytes, begun.metadata) else begun
 
     def erase(self, names: Sequence[str]) -> None:
         in_parallel(self._erase_one, names, threads=self.transfers.threads)
@@ -210,7 +200,7 @@ class AzureBucket(Bucket):
                 signer = {"user_delegation_key": self._service.get_user_delegation_key(starts, ends)}
         blob = self._container.get_blob_client(name)
         signature = generate_blob_sas(
-            str(self._service.account_name), blob.container_name, name, **signer,
+            self._who.account, blob.container_name, name, **signer,
             permission=BlobSasPermissions(read=True), start=starts, expiry=ends,
             protocol="https" if blob.url.startswith("https:") else None,
         )  # fmt: skip
@@ -219,10 +209,3 @@ class AzureBucket(Bucket):
     def sweep(self, name: str, *, older_than_s: float) -> int:
         """What was staged and not committed is never listed; the service erases it after a week."""
         return 0
-
-
-def _is_marker(size_bytes: int, metadata: dict[str, str] | None) -> bool:
-    """Whether a blob stands for a directory, as Hadoop and accounts with a hierarchical namespace have them."""
-    return not size_bytes and any(
-        key.lower() == _MARKER and value.lower() == "true" for key, value in (metadata or {}).items()
-    )

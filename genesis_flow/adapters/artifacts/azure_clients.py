@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from genesis_flow.adapters.artifacts.azure_accounts import AccountAccess, without_signatures
-from genesis_flow.adapters.artifacts.azure_small import new_pool
-from genesis_flow.adapters.artifacts.azure_transport import private_transport
+from genesis_flow.adapters.artifacts.azure_transport import Retries, private_transport, tls_context
+from genesis_flow.adapters.artifacts.connections import Connections
 from genesis_flow.domain.values.storage import Transfers
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
-    from urllib3 import PoolManager
 
-#: Seconds: to connect, and to wait for an answer. A piece that was not answered is sent again, at most five times,
-#: after 0.4, 2.4, 4.4, 8.4 and 16.4 seconds; a server that cannot be reached at all is given up after the second.
 #: Connections that are kept at least, as several threads of a program may log at the same time.
 _CONNECTIONS: Final = 32
-
+#: Seconds: to connect, and to wait for an answer.
 _CONNECT_S: Final = 10
 _READ_S: Final = 60
-_RETRIES: Final = 5
-_CONNECT_RETRIES: Final = 2
 
 
 @attrs.frozen
@@ -34,12 +29,12 @@ class Account:
     One account, and the connections to it.
 
     Attributes:
-        service: The driver's client. pool: For requests without the driver.
+        service: The driver's client. connections: For requests without the driver.
     """
 
     access: AccountAccess
     service: BlobServiceClient
-    pool: PoolManager
+    connections: Connections
     credential: Any = attrs.field(repr=False)
 
 
@@ -56,24 +51,29 @@ class Accounts:
             self._accounts[key] = _new_account(found, transfers)
         return self._accounts[key]
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        for account in self._accounts.values():
+            account.service.close()
+            account.connections.close()
+        self._accounts.clear()
+
 
 def _new_account(found: AccountAccess, transfers: Transfers) -> Account:
-    from azure.storage.blob import BlobServiceClient, ExponentialRetry
+    from azure.storage.blob import BlobServiceClient
 
     logging.getLogger("urllib3.connectionpool").addFilter(without_signatures)
-    connections, block = max(_CONNECTIONS, 4 * transfers.threads), transfers.block_bytes
+    most, block = max(_CONNECTIONS, 4 * transfers.threads), transfers.block_bytes
     credential = _credential(found)
     service = BlobServiceClient(
         found.endpoint,
         credential=credential,
-        transport=private_transport(connections, connect_s=_CONNECT_S, read_s=_READ_S),
+        transport=private_transport(most, connect_s=_CONNECT_S, read_s=_READ_S),
         max_block_size=block, max_single_put_size=block, max_single_get_size=block, max_chunk_get_size=block,
-        retry_policy=ExponentialRetry(
-            initial_backoff=0.4, increment_base=2, random_jitter_range=0,  # type: ignore[arg-type]  # fractions work
-            retry_total=_RETRIES, retry_connect=_CONNECT_RETRIES, retry_read=_RETRIES, retry_status=_RETRIES,
-        ),
+        retry_policy=Retries(),
     )  # fmt: skip
-    return Account(found, service, new_pool(connections, connect_s=_CONNECT_S, read_s=_READ_S), credential)
+    connections = Connections(found.endpoint, tls_context(), most=most, connect_s=_CONNECT_S, read_s=_READ_S)
+    return Account(found, service, connections, credential)
 
 
 def _credential(found: AccountAccess) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import (
     AzureError,
@@ -33,6 +34,7 @@ from genesis_flow.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from genesis_flow.domain.values.text import refused_certificate
 
 Maker = Callable[[str, str], GenesisFlowError]
 
@@ -93,6 +95,13 @@ def _unavailable(path: str, detail: str) -> GenesisFlowError:
     return Unavailable(f"'{path}' cannot be reached in Azure Storage at the moment. Try again.{detail}")
 
 
+def _certificate(path: str, reason: str) -> GenesisFlowError:
+    return Unavailable(
+        f"The certificate of the server for '{path}' was not accepted: {reason}. Nothing was sent. Renew it, have this "
+        "machine trust who signed it (SSL_CERT_FILE), or set this machine's clock."
+    )
+
+
 #: By the service's code; other codes count by their HTTP status.
 BY_CODE: Final[dict[str, Maker]] = {
     "ContainerNotFound": _container_missing,
@@ -151,11 +160,15 @@ def translating_azure_errors(path: object) -> Iterator[None]:
 
 def translated(error: AzureError, path: object) -> GenesisFlowError:
     """The domain's error for `error`."""
-    code, status, request_id = code_of(error), None, ""
+    if isinstance(error, ServiceRequestError) and (refused := refused_certificate(str(error))):
+        return _certificate(str(path), refused)
+    code, status, request_id, place = code_of(error), None, "", ""
     if isinstance(error, HttpResponseError) and error.response is not None:
         status = error.status_code
         request_id = getattr(error.response, "headers", {}).get("x-ms-request-id", "")
-    parts = (code or type(error).__name__, status and f"HTTP {status}", request_id and f"request {request_id}")
+        asked = urlsplit(getattr(getattr(error.response, "request", None), "url", ""))
+        place = asked.path and f"asked for {asked.netloc}{asked.path}"  # not the query, which may hold a signature
+    parts = (code or type(error).__name__, status and f"HTTP {status}", request_id and f"request {request_id}", place)
     detail = f" ({', '.join(part for part in parts if part)})"
     maker = BY_CODE.get(code) or BY_STATUS.get(status or 0)
     if maker is None:

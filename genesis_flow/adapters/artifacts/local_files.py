@@ -95,13 +95,14 @@ def _new_neighbour(final: Path) -> tuple[Path, BinaryIO]:
     passing = final.parent / f".genesis-flow-{uuid4().hex}.partial"
     for attempts_left in reversed(range(50)):
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
             # 0o666: the user's umask decides, as for any other file.
             return passing, os.fdopen(os.open(passing, _WRITE_NEW, 0o666), "wb", buffering=0)
-        except (FileNotFoundError, FileExistsError):
-            # Another writer may have erased the last file of the directory, and so the directory.
+        except FileNotFoundError:
+            # Another writer may have erased the last file of the directory, and so the directory, again.
             if not attempts_left:
                 raise
+            with suppress(FileExistsError):
+                final.parent.mkdir(parents=True, exist_ok=True)
     raise AssertionError("unreachable")
 
 

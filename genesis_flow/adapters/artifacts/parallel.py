@@ -13,12 +13,33 @@ R = TypeVar("R")
 
 def in_parallel(work: Callable[..., object], *columns: Sequence[Any], threads: int) -> None:
     """Do `work` on each row of `columns`; after a failure no other one begins."""
+    rows = zip(*columns, strict=True)
     if len(columns[0]) < 2:
-        for row in zip(*columns, strict=True):
+        for row in rows:
             work(*row)
         return
-    with ThreadPoolExecutor(min(threads, len(columns[0]))) as pool:
-        list(pool.map(work, *columns))
+    taking = threading.Lock()
+    is_over = threading.Event()
+
+    def run() -> None:
+        while not is_over.is_set():
+            with taking:
+                row = next(rows, None)
+            if row is None:
+                return
+            try:
+                work(*row)
+            except BaseException:
+                is_over.set()
+                raise
+
+    # One task a thread: a task for each row would cost more than what a row may take.
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for begun in [pool.submit(run) for _ in range(min(threads, len(columns[0])))]:
+                begun.result()
+        finally:
+            is_over.set()
 
 
 def pumped(work: Callable[[T], R], items: Iterable[T], *, threads: int) -> list[R]:

@@ -27,6 +27,7 @@ RU: Final = Dialect(
     # and hold claims on names: an `_id` is unique in a partition only, so these have just one.
     shard_keys={RUNS: "exp", MODELS: "exp", HISTORIES: "r", OVERFLOWS: "r", MODEL_POINTS: "m", DATASETS: "_id"},
     near_limit=2_048,
+    bucket_points=1_000,  # each document costs units of its own
     options={"maxIdleTimeMS": _IDLE_MS, "retryWrites": False},
 )
 

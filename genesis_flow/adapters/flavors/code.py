@@ -7,19 +7,19 @@ import contextlib
 import functools
 import hashlib
 import importlib
-import importlib.abc
 import importlib.util
 import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from genesis_flow.adapters.flavors.pickling import OURS, THEIRS
+from genesis_flow import ALIASES, AliasFinder
+from genesis_flow.adapters.flavors.pickling import THEIRS
 from genesis_flow.domain.entities.model_record import FUNCTION, ModelRecord
 from genesis_flow.domain.errors import CorruptRecord, InvalidInput
 from genesis_flow.domain.values.containment import contained
@@ -55,60 +55,36 @@ def named_as_mlflow() -> Iterator[None]:
         _Alias.users += 1
         if _Alias.users == 1:
             # First, because the finder of files would load what is below an alias a second time, under its own name.
-            sys.meta_path.insert(0, _ALIAS)
+            sys.meta_path.insert(0, _Alias.finder)
     try:
         yield
     finally:
         with _lock:
             _Alias.users -= 1
             if not _Alias.users:
-                sys.meta_path.remove(_ALIAS)
-                for name in _Alias.found:
-                    sys.modules.pop(name, None)
-                _Alias.found.clear()
+                sys.meta_path.remove(_Alias.finder)
+                for name in [name for name in sys.modules if name.partition(".")[0] == THEIRS]:
+                    del sys.modules[name]
+
+
+class _Alias:
+    """The finder of `named_as_mlflow`, and how many blocks need it now."""
+
+    finder: Final = AliasFinder(THEIRS, ALIASES)
+    users = 0
 
 
 def _has_mlflow() -> bool:
-    return (THEIRS in sys.modules and THEIRS not in _Alias.found) or _is_mlflow_installed()
+    if _Alias.users:
+        return False
+    # Whether the program wants this package to be `mlflow` is its own decision.
+    is_played = any(getattr(finder, "package", None) == THEIRS for finder in sys.meta_path)
+    return is_played or THEIRS in sys.modules or _is_mlflow_installed()
 
 
 @functools.cache
 def _is_mlflow_installed() -> bool:
     return PathFinder.find_spec(THEIRS) is not None
-
-
-class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `mlflow.pyfunc` as `genesis_flow.pyfunc`."""
-
-    users = 0
-    found: Final[set[str]] = set()
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname.partition(".")[0] != THEIRS:
-            return None
-        return importlib.util.spec_from_loader(fullname, self)
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        name = OURS + spec.name.removeprefix(THEIRS)
-        try:
-            real = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            raise ModuleNotFoundError(f"No module named {spec.name!r}", name=spec.name) from None
-        self.found.add(spec.name)
-        spec.loader_state = real.__spec__
-        return real
-
-    def exec_module(self, module: ModuleType) -> None:
-        spec = module.__spec__
-        if spec is not None and spec.loader_state is not None:
-            module.__spec__ = spec.loader_state  # the import system has just put the alias's own in its place
-
-
-_ALIAS: Final = _Alias()
 
 
 def module_of(name: str) -> ModuleType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from genesis_flow.adapters.mongo import terms
@@ -199,7 +199,8 @@ def candidates(
     Conditions on the index terms that every match satisfies, and which of the filter's terms they answer exactly.
 
     Args:
-        scopes: What terms begin with; each condition leaves alone all that is not in one of them.
+        scopes: What terms begin with; each condition leaves alone all that is not in one of them. Where there are
+            several, only terms that are known as a whole are looked up.
         bound: That one of the filter's terms which few runs satisfy.
         attributes: Those that have terms.
     """
@@ -212,10 +213,9 @@ def candidates(
         by_this = isinstance(term, NumberComparison) and bool(order) and order[0].field == term.field
         if by_this and term is not bound and (has_param or bound is not None):
             continue
-        pick = _picker(term, attributes)
-        if pick is not None:
-            options = [pick(scope) for scope in scopes]
-            found.append(options[0] if len(options) == 1 else {"$or": options})
+        condition = _on_index(term, scopes, attributes)
+        if condition is not None:
+            found.append(condition)
             if _is_exact(term):
                 answered.append(term)
     return found, answered
@@ -231,8 +231,8 @@ def _is_exact(term: Comparison) -> bool:
     )
 
 
-def _picker(term: Comparison, attributes: Collection[str]) -> Callable[[str], Condition] | None:
-    """From a scope to the condition on the terms of its runs; None where every run could match."""
+def _on_index(term: Comparison, scopes: Sequence[str], attributes: Collection[str]) -> Condition | None:
+    """The condition on the terms of a run; None where every run could match, or no index would be used."""
     field = term.field
     if isinstance(term, Presence) and not term.present:
         return None
@@ -242,10 +242,19 @@ def _picker(term: Comparison, attributes: Collection[str]) -> Callable[[str], Co
         kind, name = _LETTERS[field.kind], field_name(field.key)
     else:
         return None
-    lower, upper = next(bounds(term))
+    return on_terms([terms.prefix(scope, kind, name) for scope in scopes], *next(bounds(term)))
+
+
+def on_terms(prefixes: Sequence[str], lower: str, upper: str | None) -> Condition | None:
+    """
+    That a term begins with one of `prefixes` and ends in a value from `lower` to before `upper`.
+
+    None for several ranges: Azure's engine takes their union for most of the collection, and reads all of it.
+    """
     if lower == upper:
-        return lambda scope: {"k": terms.prefix(scope, kind, name) + lower}
-    return lambda scope: between(terms.prefix(scope, kind, name), lower, upper)
+        values = [prefix + lower for prefix in prefixes]
+        return {"k": values[0] if len(values) == 1 else {"$in": values}}
+    return between(prefixes[0], lower, upper) if len(prefixes) == 1 else None
 
 
 def between(prefix: str, lower: str, upper: str | None) -> Condition:

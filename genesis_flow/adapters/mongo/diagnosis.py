@@ -33,6 +33,7 @@ class MongoDiagnosis(Diagnosis):
             *service_checks.clock(self._database),
             *service_checks.throughput(self._database),
             *service_checks.repeated_writes(self._database),
+            *service_checks.stale_reads(self._database.uri),
             *self._indexes(),
             self._durability(),
         ]

@@ -22,6 +22,8 @@ class Dialect:
         sorts: Whether the server sorts by any path, without an index; by `_id` every server does.
         shard_keys: The field by which a collection is partitioned, for the collections that are.
         near_limit: How many characters of a dataset are kept in each run that uses it.
+        bucket_points: Points of a batch that are written in one document at most. DocumentDB's engine writes documents
+            of less than 2 KB fastest: larger ones are compressed and cut in pieces.
         options: Options of the client that the URI may override.
     """
 
@@ -31,6 +33,7 @@ class Dialect:
     sorts: bool = True
     shard_keys: Mapping[str, str] = attrs.field(factory=dict)
     near_limit: int = 16_384
+    bucket_points: int = 50
     options: Mapping[str, Any] = attrs.field(factory=dict)
 
     def routed(self, collection: str, value: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from genesis_flow.domain.errors import (
     Unavailable,
     Unsupported,
 )
+from genesis_flow.domain.values.text import refused_certificate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +56,11 @@ def shown(error: BaseException) -> str:
 
 
 def _unavailable(error: errors.PyMongoError) -> GenesisFlowError:
+    if refused := refused_certificate(str(error)):
+        return Unavailable(
+            f"The certificate of the MongoDB server was not accepted: {refused}. Nothing was sent. Renew it, have "
+            "this machine trust who signed it (tlsCAFile in the tracking URI), or set this machine's clock."
+        )
     return Unavailable(
         f"The MongoDB server cannot be reached or did not answer in time: {shown(error)}. Check the "
         "host, port and TLS options of the tracking URI and that the server runs; the call may be repeated."

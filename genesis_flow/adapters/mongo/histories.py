@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -22,10 +22,11 @@ from genesis_flow.domain.entities.metric import Metric, MetricHistory, history_f
 #: and one batch more, so at most about 50 KB; small enough that appending single points stays cheap.
 BUCKET_SIZE: Final = 256
 
-#: So many points of one batch and metric get a bucket of their own: adding to one means writing it anew.
+#: So many points of one batch and metric get buckets of their own: adding to one means writing it anew.
 OWN_BUCKET: Final = 32
 
 _PURGE_BATCH: Final = 500
+_MOST_BUCKETS: Final = 10_000
 
 
 @attrs.frozen
@@ -47,14 +48,19 @@ class MongoHistories:
         for key, points in sorted(metrics.items()):  # one order: writers must not lock each other out
             count = counts.get(key, 0)
             id = bucket_id(run_id, key, count // BUCKET_SIZE)
-            if len(points) >= OWN_BUCKET:  # the count is no other batch's: nobody else uses this id
-                fresh.append({**_bucket(f"{id}.{count}", points), **routed})
+            if len(points) >= OWN_BUCKET:  # the counts are no other batch's: nobody else uses these ids
+                fresh += [{**_bucket(f"{id}.{count + start}", part), **routed} for start, part in self._parts(points)]
             else:
                 (growing if count % BUCKET_SIZE else fresh).append({**_bucket(id, points), **routed})
         if fresh:
             growing += self._insert(fresh)
         if growing:
             self._push(growing, routed)
+
+    def _parts(self, points: Sequence[Metric]) -> Iterator[tuple[int, Sequence[Metric]]]:
+        """Where each part of `points` begins that makes a document, and the part."""
+        most = self._database.dialect.bucket_points
+        return ((start, points[start : start + most]) for start in range(0, len(points), most))
 
     def copy(self, run_id: str, waiting: Iterable[Waiting]) -> None:
         """Store points that wait in a run document; one round trip."""
@@ -93,7 +99,8 @@ class MongoHistories:
         timestamps: list[int] = []
         steps: list[int] = []
         wanted = {"_id": bucket_range(run_id, key), **self._database.dialect.routed(HISTORIES, run_id)}
-        for bucket in self._database[HISTORIES].find(wanted, sort=[("_id", 1)]):
+        # Servers send as much at a time as they may, 101 documents unless asked for more.
+        for bucket in self._database[HISTORIES].find(wanted, sort=[("_id", 1)], batch_size=_MOST_BUCKETS):
             values += bucket["v"]
             timestamps += map(int, bucket["t"])  # the driver has a type of its own for 64 bits
             steps += map(int, bucket["s"])

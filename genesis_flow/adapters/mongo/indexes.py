@@ -41,6 +41,8 @@ INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
         IndexModel([("model", ASCENDING)], name="model", unique=True),
         # find by metric, param, tag, name, type or run; find_removed
         IndexModel([("k", ASCENDING)], name="terms"),
+        # find in several experiments
+        IndexModel([("exp", ASCENDING)], name="experiment"),
     ),
     MODEL_POINTS: (
         # get, find, purge: what a model has beyond its own document

@@ -5,6 +5,9 @@ A search ordered by a metric looks at each of its matches to know the best of th
 that order. Who asks for the best runs asks again and again. So the value at which a first page ended bounds the next
 search of the same: if it finds a full page within the bound, that is the first page, whatever was stored, changed
 or removed meanwhile; if it does not, the search is made again without the bound.
+
+A threshold that only keeps out the worst of what is ordered (`metrics.acc > 0.5` where the order is `metrics.acc DESC`)
+does not change who the best are, so searches that differ in nothing else share what is remembered.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Final
 import attrs
 
 from genesis_flow.domain.search.ast import Kind, NumberComparison
+from genesis_flow.domain.search.evaluate import acceptance
 from genesis_flow.domain.search.queries import RunQuery
 
 _MOST: Final = 1_000
@@ -29,29 +33,59 @@ class Leaders:
 
     def bound(self, query: RunQuery) -> NumberComparison | None:
         """What the runs on the first page of `query` satisfied last time; None if nothing is known of it."""
-        key = _kind_of(query)
-        value = None if key is None else self._values.get(key)
-        if value is None:
+        kind = _kind_of(query)
+        value = None if kind is None else self._values.get(kind.key)
+        if kind is None or value is None or not kind.admits(value):
             return None
         first = query.order[0]
         return NumberComparison(first.field, "<=" if first.ascending else ">=", value)
 
     def note(self, query: RunQuery, value: float | None) -> None:
         """Note the value of the first run behind the first page; None or NaN if it has none, which bounds nothing."""
-        key = _kind_of(query)
-        if key is None:
+        kind = _kind_of(query)
+        if kind is None:
             return
-        self._values.pop(key, None)
+        known = self._values.get(kind.key)
+        if value is None and known is not None and not kind.admits(known):
+            return  # so few runs pass its thresholds, which says nothing of a search without them
+        self._values.pop(kind.key, None)
         if value is None or value != value:
             return
         if len(self._values) >= _MOST:
             for oldest in list(islice(self._values, _MOST // 2)):
                 self._values.pop(oldest, None)
-        self._values[key] = value
+        self._values[kind.key] = value
 
 
-def _kind_of(query: RunQuery) -> Hashable | None:
-    """What the same searches have in common; None for those that have no bound."""
+@attrs.frozen
+class _Kind:
+    """
+    What the same searches have in common.
+
+    Attributes:
+        key: Equal for all of them. thresholds: What keeps out the worst in each one's order.
+    """
+
+    key: Hashable
+    thresholds: tuple[NumberComparison, ...]
+
+    def admits(self, value: float) -> bool:
+        """Whether a run with `value` passes the thresholds."""
+        return all(acceptance(threshold)(value) for threshold in self.thresholds)
+
+
+def _kind_of(query: RunQuery) -> _Kind | None:
+    """The kind of a search; None for those that have no bound."""
     if query.page_token is not None or not query.order or query.order[0].field.kind is not Kind.METRIC:
         return None
-    return query.experiment_ids, query.view, query.filter, query.order, query.limit
+    first = query.order[0]
+    operators = ("<", "<=") if first.ascending else (">", ">=")
+    thresholds, others = [], []
+    for term in query.filter.terms:
+        if isinstance(term, NumberComparison) and term.field == first.field and term.op in operators:
+            thresholds.append(term)
+        else:
+            others.append(term)
+    # Without any threshold, runs that lack the metric may end a page.
+    key = query.experiment_ids, query.view, tuple(others), query.order, query.limit, bool(thresholds)
+    return _Kind(key, tuple(thresholds))

@@ -59,8 +59,7 @@ def plan(query: LoggedModelQuery, exactly: Exactly) -> tuple[list[Condition], li
     if query.view is not View.ALL:
         wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
     found = [] if by_id else list(_candidates(query.filter, ids))
-    ranges = [{"_id": run_id_range(id)} for id in ids]
-    scope = found or [ranges[0] if len(ranges) == 1 else {"$or": ranges}]
+    scope = found or [{"_id": run_id_range(ids[0])} if len(ids) == 1 else {"exp": {"$in": list(ids)}}]
     keys = _BY_ID if by_id else [_sort_key(number, key) for number, key in enumerate(query.order)]
     return [*scope, *wanted], keys
 
@@ -155,11 +154,10 @@ def _candidates(filter: Filter, experiment_ids: tuple[str, ...]) -> Iterable[Con
         located = _term(term)
         if located is not None:
             kind, name, lower, upper = located
-            yield _any(_on_terms(terms.prefix(id, kind, name), lower, upper) for id in experiment_ids)
-
-
-def _on_terms(prefix: str, lower: str, upper: str | None) -> Condition:
-    return {"k": prefix + lower} if lower == upper else conditions.between(prefix, lower, upper)
+            prefixes = [terms.prefix(id, kind, name) for id in experiment_ids]
+            condition = conditions.on_terms(prefixes, lower, upper)
+            if condition is not None:
+                yield condition
 
 
 def _term(term: Comparison) -> tuple[str, str, str, str | None] | None:

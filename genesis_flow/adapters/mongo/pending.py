@@ -106,15 +106,17 @@ def full(
         before: The run before the update. points: What was added. counts: The points of their metrics before.
         copy: What was taken away.
     """
-    known, generation = list(waiting_of(before["h"])), int(before["g"])
+    generation, taken = int(before["g"]), 0
     if copy is not None and copy.generation == generation:
-        known, generation = known[copy.count :], generation + 1
-    total = len(known) + len(points)
-    if total // MOST == len(known) // MOST:
+        generation, taken = generation + 1, copy.count
+    known = len(before["h"]["k"]) - taken
+    total = known + len(points)
+    if total // MOST == known // MOST:
         return None
+    waiting = list(waiting_of(before["h"]))[taken:]
     new = zip(points, _places(points), strict=True)
-    known += [Waiting(point, counts.get(key, 0) + place) for point, (key, place) in new]
-    return known, Copy(total, generation)
+    waiting += [Waiting(point, counts.get(key, 0) + place) for point, (key, place) in new]
+    return waiting, Copy(total, generation)
 
 
 def waiting_of(columns: Mapping[str, Sequence[Any]]) -> Iterator[Waiting]:

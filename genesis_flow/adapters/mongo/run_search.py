@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import attrs
+
 from genesis_flow.adapters.mongo import conditions, search
 from genesis_flow.adapters.mongo.names import field_name, run_document_id, run_id_range
-from genesis_flow.adapters.mongo.terms import scope
+from genesis_flow.adapters.mongo.terms import scope, statuses
 from genesis_flow.domain.search.ast import Field, Filter, Kind, NumberComparison, OrderKey
 from genesis_flow.domain.search.queries import RunQuery
 from genesis_flow.domain.values.lifecycle import View
@@ -25,9 +27,14 @@ BY_ID: Final = search.SortKey("_id", True)
 def plan(
     query: RunQuery, bound: NumberComparison | None = None
 ) -> tuple[list[conditions.Condition], list[search.SortKey]]:
-    """The conditions and sort keys of a search: a range of `_id` where that is the order, else terms if any."""
+    """
+    The conditions and sort keys of a search of one experiment or more.
+
+    A range of `_id` where that is the order, else terms if any are of use; failing that, in one experiment the range
+    again, in several the terms of all statuses.
+    """
     experiment_ids, attributes = query.experiment_ids, conditions.RUN_PATHS
-    filter = query.filter if bound is None else Filter((*query.filter.terms, bound))
+    filter = within(query, bound).filter
     if len(experiment_ids) == 1 and query.order[-2:] == DEFAULT_ORDER:
         keys = [*search.sort_keys(query.order[:-2], filter, attributes), BY_ID]
     else:
@@ -35,13 +42,19 @@ def plan(
     if keys != [BY_ID]:
         scopes = [scope(id, stage.value) for id in experiment_ids for stage in query.view.stages]
         candidates, answered = conditions.candidates(filter, scopes, order=query.order, bound=bound)
+        if len(experiment_ids) > 1 and not candidates:
+            candidates = [{"k": {"$in": statuses(scopes)}}]
         if candidates:
             return [*candidates, *conditions.exact(filter, attributes, but=answered)], keys
-    ranges = [{"_id": run_id_range(experiment_id)} for experiment_id in experiment_ids]
-    wanted = [ranges[0] if len(ranges) == 1 else {"$or": ranges}, *conditions.exact(filter, attributes)]
+    wanted = [{"_id": run_id_range(experiment_ids[0])}, *conditions.exact(filter, attributes)]
     if query.view is not View.ALL:
         wanted.append({"stage": {"$in": [stage.value for stage in query.view.stages]}})
     return wanted, keys
+
+
+def within(query: RunQuery, bound: NumberComparison | None) -> RunQuery:
+    """The search, of what satisfies `bound` as well."""
+    return query if bound is None else attrs.evolve(query, filter=Filter((*query.filter.terms, bound)))
 
 
 def leading_value(query: RunQuery, documents: Sequence[Mapping[str, Any]]) -> float | None:

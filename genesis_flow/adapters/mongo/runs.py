@@ -31,7 +31,7 @@ from genesis_flow.adapters.mongo.names import field_name, key_of
 from genesis_flow.adapters.mongo.overflow import MongoOverflows, Outgrown
 from genesis_flow.adapters.mongo.overflow_search import OverflowSearch
 from genesis_flow.adapters.mongo.places import Places
-from genesis_flow.adapters.mongo.run_search import BY_ID, cursor_of, leading_value, plan
+from genesis_flow.adapters.mongo.run_search import BY_ID, cursor_of, leading_value, plan, within
 from genesis_flow.adapters.mongo.segments import Texts, growth
 from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved
 from genesis_flow.domain.entities.dataset import DatasetInput
@@ -111,24 +111,16 @@ class MongoRunRepository(RunRepository):
     def find(self, query: RunQuery) -> Page[Run]:
         if not query.experiment_ids:
             return Page([])
-        if self._spills:
-            return self._find_among_big(query)
         documents = self._first_documents(query)
         page = documents[: query.limit]
+        has_more = len(documents) > query.limit
+        if self._spills:
+            return search.page(self._runs(page), query, has_more=has_more)
         contents = self._datasets.contents(decode(row.raw) for row in page if _MAY_HAVE_DATASETS in row.raw)
         found = Lazily(page, partial(_raw_to_run, contents=contents))
-        if len(documents) <= query.limit:
-            return Page(found)
-        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint))
+        return Page(found, Cursor(order_keys(found[-1], query.order)).token(query.fingerprint) if has_more else None)
 
-    def _find_among_big(self, query: RunQuery) -> Page[Run]:
-        wanted, keys = plan(query)
-        spilling = OverflowSearch(self._database, self._overflows)
-        documents = spilling.find(query, wanted, keys, cursor=cursor_of(query, keys), limit=query.limit + 1)
-        found = self._runs(documents[: query.limit])
-        return search.page(found, query, has_more=len(documents) > query.limit)
-
-    def _first_documents(self, query: RunQuery) -> list[RawBSONDocument]:
+    def _first_documents(self, query: RunQuery) -> list[Any]:
         """The documents of a page, and the one behind it."""
         leaders = self._database.leaders
         bound = leaders.bound(query)
@@ -138,11 +130,15 @@ class MongoRunRepository(RunRepository):
         leaders.note(query, leading_value(query, documents))
         return documents
 
-    def _documents(self, query: RunQuery, bound: NumberComparison | None = None) -> list[RawBSONDocument]:
+    def _documents(self, query: RunQuery, bound: NumberComparison | None = None) -> list[Any]:
         wanted, keys = plan(query, bound)
+        cursor, limit = cursor_of(query, keys), query.limit + 1
+        if self._spills:
+            spilling = OverflowSearch(self._database, self._overflows)
+            return spilling.find(within(query, bound), wanted, keys, cursor=cursor, limit=limit)
         return search.read(
             self._database[RUNS].with_options(_RAW), wanted, keys,
-            cursor=cursor_of(query, keys), limit=query.limit + 1, projection=RUN_PROJECTION,
+            cursor=cursor, limit=limit, projection=RUN_PROJECTION,
         )
 
     @operation

@@ -135,5 +135,15 @@ def repeated_writes(database: MongoDatabase) -> Iterator[Finding]:
         )
 
 
+def stale_reads(uri: str) -> Iterator[Finding]:
+    """Whether the URI lets other members than the primary answer."""
+    preference = _options(uri).get("readpreference", "primary")
+    if preference.lower() != "primary":
+        yield Finding(
+            "reads", Health.WARNING,
+            f"readPreference={preference}: what was just written may not be found yet. Leave it out of the URI.",
+        )  # fmt: skip
+
+
 def _options(uri: str) -> dict[str, str]:
     return {key.lower(): value for key, value in parse_qsl(urlsplit(uri).query)}

@@ -9,11 +9,14 @@ the server. Values are cut to `VALUE_LENGTH` characters: a term of a longer one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from bson import encode
+from bson.raw_bson import RawBSONDocument
+
 from genesis_flow.adapters.mongo.names import SEPARATOR, sortable
-from genesis_flow.domain.values.lifecycle import Stage
+from genesis_flow.domain.values.lifecycle import RunStatus, Stage
 
 VALUE_LENGTH: Final = 64
 
@@ -40,6 +43,11 @@ def prefix(scope: str, kind: str, name: str) -> str:
 def text_term(scope: str, kind: str, name: str, value: str) -> str:
     """The term of a param, tag or attribute (whose `name` is empty)."""
     return prefix(scope, kind, name) + value[:VALUE_LENGTH]
+
+
+def statuses(scopes: Iterable[str]) -> list[str]:
+    """The terms of which every run of these scopes has one."""
+    return [text_term(scope, "status", "", status.value) for scope in scopes for status in RunStatus]
 
 
 def moved(stage: Stage, **also: Any) -> dict[str, Any]:
@@ -90,5 +98,5 @@ TERMS: Final[dict[str, Any]] = {
     ]
 }
 
-#: The last stage of every update that changes what the terms are made of.
-REFRESH: Final[dict[str, Any]] = {"$set": {"k": TERMS}}
+#: The last stage of every update that changes what the terms are made of; in BSON once and for all.
+REFRESH: Final[Any] = RawBSONDocument(encode({"$set": {"k": TERMS}}))

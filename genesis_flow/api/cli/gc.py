@@ -39,9 +39,9 @@ def gc(
     yes: bool,
 ) -> None:
     """Erase deleted runs, logged models and experiments for good, with their artifacts."""
-    older_than_ms = _age_ms(older_than)
-    runs, experiments = _listed("--run-ids", run_ids), _listed("--experiment-ids", experiment_ids)
-    models = _listed("--logged-model-ids", logged_model_ids)
+    older_than_ms = age_ms(older_than)
+    runs, experiments = listed("--run-ids", run_ids), listed("--experiment-ids", experiment_ids)
+    models = listed("--logged-model-ids", logged_model_ids)
     if not dry_run and not yes:
         _require_person(scope)
     collect = scope.application.garbage_collection.collect
@@ -84,7 +84,8 @@ def _found(found: Collected) -> tuple[tuple[str, Sequence[str]], ...]:
     return ("experiment", found.experiment_ids), ("run", found.run_ids), ("logged model", found.model_ids)
 
 
-def _age_ms(age: str | None) -> int:
+def age_ms(age: str | None) -> int:
+    """The milliseconds of an age such as 1d2h3m4s; 0 for None."""
     match = _AGE.fullmatch(age or "0s")
     if match is None or not any(match.groups()):
         raise click.UsageError(f"--older-than takes an age such as 1d2h3m4s, not '{age}'.", click.get_current_context())
@@ -92,7 +93,8 @@ def _age_ms(age: str | None) -> int:
     return int(sum(float(amount) * unit for amount, unit in amounts if amount))
 
 
-def _listed(option: str, given: Sequence[str]) -> list[str]:
+def listed(option: str, given: Sequence[str]) -> list[str]:
+    """The ids that an option which may be repeated names, separated by commas."""
     ids = [id.strip() for text in given for id in text.split(",")]
     if not all(ids):
         # Nothing asked for must not mean everything.

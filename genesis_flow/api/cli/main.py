@@ -16,8 +16,11 @@ from genesis_flow.api.cli.text import one_line
 
 _HOMES: Final = {
     name: f"genesis_flow.api.cli.{name}:{name}"
-    for name in ("demo", "experiments", "runs", "artifacts", "gc", "doctor", "models", "plugins", "server")
-}
+    for name in (
+        "demo", "experiments", "runs", "artifacts", "gc", "doctor", "models", "plugins", "server", "run", "scan",
+        "shim",
+    )
+}  # fmt: skip
 
 cli: Final = Root(
     "genesis-flow",

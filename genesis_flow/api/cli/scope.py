@@ -91,20 +91,16 @@ def _help_if_alone(context: click.Context) -> None:
     click.echo(context.get_help())
 
 
-class Group(click.Group):
+class LazyGroup(click.Group):
     """
-    A group of commands that takes the shared options, too; without a command it prints its help.
+    A group of commands.
 
     Attributes:
         homes: Commands that are imported when they are needed: name -> "module:name".
     """
 
-    command_class = Command
-
     def __init__(self, name: str, *, homes: Mapping[str, str] | None = None, **kwargs: Any) -> None:
-        alone = click.pass_context(_help_if_alone)
-        super().__init__(name, callback=alone, invoke_without_command=True, **kwargs)
-        self.params.extend(_shared_options())
+        super().__init__(name, **kwargs)
         self.homes = dict(homes or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -124,6 +120,17 @@ class Group(click.Group):
             known = ", ".join(self.list_commands(ctx))
             raise click.UsageError(f"There is no command '{args[0]}'. There are: {known}.", ctx)
         return super().resolve_command(ctx, args)
+
+
+class Group(LazyGroup):
+    """A group of commands that takes the shared options, too; without a command it prints its help."""
+
+    command_class = Command
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        alone = click.pass_context(_help_if_alone)
+        super().__init__(name, callback=alone, invoke_without_command=True, **kwargs)
+        self.params.extend(_shared_options())
 
 
 class Root(Group):

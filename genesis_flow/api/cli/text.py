@@ -8,7 +8,7 @@ import unicodedata
 from datetime import datetime
 from typing import Final
 
-from genesis_flow.settings import redacted
+from genesis_flow.domain.values.uris import redacted
 
 # Joiners are invisible, but many scripts and emoji are misspelt without them.
 _JOINERS: Final = frozenset("\u200c\u200d")

@@ -31,7 +31,7 @@ class Connected:
         return session.application(self._registry_uri)
 
     def __repr__(self) -> str:
-        from genesis_flow.settings import redacted
+        from genesis_flow.domain.values.uris import redacted
 
         return f"{type(self).__name__}(tracking_uri={redacted(self._tracking_uri)!r})"
 

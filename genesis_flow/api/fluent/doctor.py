@@ -18,6 +18,7 @@ from genesis_flow import settings
 from genesis_flow.api import session
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.domain.errors import GenesisFlowError
+from genesis_flow.domain.values.uris import redacted
 from genesis_flow.ports.diagnosis import Finding, Health
 
 #: What this package needs or can use, by the names that packages have in registries.
@@ -83,11 +84,11 @@ def checkup(tracking_uri: str | None = None) -> Checkup:
         python=f"{platform.python_version()} at {sys.executable}",
         system=f"{platform.system()} {platform.release()}",
         location=str(Path(genesis_flow.__file__).parent),
-        tracking_uri=settings.redacted(tracking_uri or session.tracking_uri()),
-        registry_uri=settings.redacted(_registry_uri(tracking_uri)),
+        tracking_uri=redacted(tracking_uri or session.tracking_uri()),
+        registry_uri=redacted(_registry_uri(tracking_uri)),
         origin=_origin(tracking_uri),
-        artifact_root=None if root is None else settings.redacted(root),
-        environment={name: settings.redacted(value) for name, value in _environment()},
+        artifact_root=None if root is None else redacted(root),
+        environment={name: redacted(value) for name, value in _environment()},
         libraries={name: _version(name) for name in _LIBRARIES},
         findings=tuple(findings),
     )
@@ -169,7 +170,7 @@ def _artifact_findings(application: Any) -> Iterator[Finding]:
             if access:
                 yield Finding("artifact access", Health.OK, access)
             application.artifacts.find_at(root)
-            detail = f"{settings.redacted(root)} answers; whether it can be written shows with the first artifact"
+            detail = f"{redacted(root)} answers; whether it can be written shows with the first artifact"
             yield Finding("artifact root", Health.OK, detail)
             return
     except GenesisFlowError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from genesis_flow.api.lazy_modules import lazy_modules
 from genesis_flow.api.models.config import ModelConfig
 from genesis_flow.api.models.enforcement import validate_schema
 from genesis_flow.api.models.examples import convert_input_example_to_serving_input
@@ -36,3 +37,5 @@ __all__ = [
     "validate_schema",
     "validate_serving_input",
 ]
+
+__getattr__ = lazy_modules(__name__, "utils")

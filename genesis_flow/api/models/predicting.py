@@ -21,8 +21,8 @@ from genesis_flow.api.models.examples import convert_input_example_to_serving_in
 from genesis_flow.api.models.function_loading import loaded_from
 from genesis_flow.api.models.locating import Located, located, trusted_by
 from genesis_flow.api.models.serving import answer, parsed_csv, parsed_json
+from genesis_flow.child_processes import child_environment
 from genesis_flow.domain.values.trust import Trust
-from genesis_flow.settings import child_environment
 
 _CSV: Final = "csv"
 _JSON: Final = "json"

@@ -6,7 +6,8 @@ from typing import Final
 
 from genesis_flow.api import session
 from genesis_flow.bootstrap import Application, open_application
-from genesis_flow.settings import scheme_of, settings_for
+from genesis_flow.domain.values.uris import scheme_of
+from genesis_flow.settings import settings_for
 
 #: What stands before the `sqlite:` of our files, so that MLflow does not take them for its own.
 SQLITE_PREFIX: Final = "genesis+"

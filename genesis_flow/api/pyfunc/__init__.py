@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from genesis_flow.api.lazy_modules import lazy_modules
 from genesis_flow.api.models.contexts import Context, set_prediction_context
 from genesis_flow.api.models.functions import PyFuncModel
 from genesis_flow.api.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc
@@ -47,3 +48,5 @@ __all__ = [
     "save_model",
     "set_prediction_context",
 ]
+
+__getattr__ = lazy_modules(__name__, "context")

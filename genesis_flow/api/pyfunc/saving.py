@@ -25,8 +25,9 @@ from genesis_flow.api.pyfunc.utils.data_validation import pyfunc
 from genesis_flow.api.types.type_hints import UnsupportedTypeHintException, schema_of_hint
 from genesis_flow.domain.entities.model_record import FUNCTION
 from genesis_flow.domain.values.hints import hints_of
+from genesis_flow.domain.values.uris import redacted
 from genesis_flow.ports.python_models import FunctionModel, PythonModelContext
-from genesis_flow.settings import MLFLOW_LOG_MODEL_COMPRESSION, redacted
+from genesis_flow.settings import MLFLOW_LOG_MODEL_COMPRESSION
 
 __all__ = ["add_to_model", "log_model", "save_model"]
 

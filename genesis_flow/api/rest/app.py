@@ -4,64 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import Final
-from uuid import uuid4
 
-import attrs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.rest.endpoints.server import about
 from genesis_flow.api.rest.endpoints.table import ROUTES
 from genesis_flow.api.rest.guards import Guards
+from genesis_flow.api.rest.measuring import Measures, Measuring
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.principal import Gate
 from genesis_flow.api.rest.routes import Endpoint
-from genesis_flow.api.rest.wire import Received, Reply, exception_to_reply, json_to_reply, received_to_values
+from genesis_flow.api.rest.routing import Table
+from genesis_flow.api.rest.service import Limits, Service
+from genesis_flow.api.rest.serving_artifacts import Serving, settings_of, switched_off
+from genesis_flow.api.rest.use_cases import open_use_cases
+from genesis_flow.api.rest.wire import exception_to_reply
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
-from genesis_flow.bootstrap import Application, open_application
 from genesis_flow.domain.errors import GenesisFlowError
-from genesis_flow.settings import absolute_location, default_tracking_uri, settings_for
-
-PREFIXES: Final = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")
-
-_USE_CASES: Final = (
-    "artifacts", "experiments", "lifecycle", "logged_models", "logging", "model_versions", "registered_models",
-    "search",
-)  # fmt: skip
-
-_log: Final = logging.getLogger(__name__)
-
-
-@attrs.frozen
-class Limits:
-    """
-    What one request may use.
-
-    Attributes:
-        body_bytes: Size of a body at most. body_s: Seconds within which it has to arrive.
-        threads: Requests that are worked on at the same time. most_waiting: Further ones that wait; more are refused.
-    """
-
-    body_bytes: int = 32 << 20
-    body_s: float = 30.0
-    threads: int = 32
-    most_waiting: int = 512
+from genesis_flow.settings import default_tracking_uri
 
 
 def create_app(
     tracking_uri: str | None = None,
     *,
     artifact_root: str | None = None,
+    serve_artifacts: bool = True,
+    artifacts_destination: str | None = None,
+    artifacts_only: bool = False,
     allow_anonymous: bool = False,
     allowed_hosts: Sequence[str] = (),
     allowed_origins: Sequence[str] = (),
@@ -76,7 +54,9 @@ def create_app(
 
     Args:
         tracking_uri: The store; by default that of the environment, else genesis.db in the working directory.
-        artifact_root: URI or path below which new experiments keep their artifacts.
+        artifact_root: URI or path below which new experiments keep their artifacts; by default `mlflow-artifacts:/`,
+            this server, if it serves artifacts.
+        serve_artifacts, artifacts_destination, artifacts_only: See `Serving`.
         allow_anonymous: Serve other machines, too; there is no sign-on yet.
         allowed_hosts, allowed_origins, frame_options: See `Guards`.
 
@@ -85,32 +65,25 @@ def create_app(
 
     Source: ours; the API is MLflow's.
     """
-    allowed = limits or Limits()
+    allowed, serving = limits or Limits(), Serving(serve_artifacts, artifacts_destination, artifacts_only)
     try:
-        application = _open(tracking_uri or default_tracking_uri(), artifact_root)
+        use_cases = open_use_cases(settings_of(tracking_uri or default_tracking_uri(), artifact_root, serving))
     except GenesisFlowError as error:
         raise error_to_exception(error) from error
-    offload = Offload(allowed.threads, allowed.most_waiting)
-    service = _Service(application, Gate(allow_anonymous), offload, allowed)
+    measures = Measures()
+    offload = Offload(allowed.threads, allowed.most_waiting, measures.calls)
+    transfers = Offload(allowed.transfers, allowed.most_waiting, measures.calls)
+    service = Service(use_cases, Gate(allow_anonymous), offload, transfers, allowed)
+    endpoints = [switched_off(endpoint, serving) for endpoint in ROUTES]
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
-        routes=_routes(service),
-        middleware=[guards],
+        routes=[_table(service, [*endpoints, *about(endpoints, measures)])],
+        middleware=[Middleware(Measuring, measures=measures), guards],
         exception_handlers={HTTPException: _no_such_endpoint},
         lifespan=_lifespan,
     )
     app.state.close = service.close
     return app
-
-
-def _open(tracking_uri: str, artifact_root: str | None) -> Application:
-    settings = settings_for(tracking_uri)
-    if artifact_root:
-        settings = attrs.evolve(settings, artifact_root=absolute_location(artifact_root))
-    application = open_application(settings)
-    for name in _USE_CASES:
-        getattr(application, name)  # made here, before threads could make them at the same time
-    return application
 
 
 @asynccontextmanager
@@ -119,100 +92,20 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await asyncio.to_thread(app.state.close)
 
 
-def _routes(service: _Service) -> list[Route]:
-    routes = [
-        Route(f"{prefix}/{endpoint.path}", service.endpoint(endpoint), methods=list(endpoint.methods))
-        for endpoint in ROUTES
-        for prefix in PREFIXES
+def _table(service: Service, endpoints: Sequence[Endpoint]) -> Table:
+    rows: list[tuple[str, Sequence[str], ASGIApp]] = [
+        (f"{prefix}{endpoint.path}", endpoint.methods, service.endpoint(endpoint))
+        for endpoint in endpoints
+        for prefix in endpoint.prefixes
     ]
     texts = {"/health": "OK", "/version": COMPATIBLE_MLFLOW_VERSION}
-    return [*routes, *(Route(path, partial(_say, text), methods=["GET"]) for path, text in texts.items())]
-
-
-async def _say(text: str, request: Request) -> Response:
-    return PlainTextResponse(text)
+    return Table([*rows, *((path, ("GET",), PlainTextResponse(text)) for path, text in texts.items())])
 
 
 async def _no_such_endpoint(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = "ENDPOINT_NOT_FOUND" if status == 404 else "BAD_REQUEST"
     found = f"There is no endpoint {request.method} {json.dumps(request.url.path)}."
-    response = _response(exception_to_reply(MlflowException(found, code), status))
-    response.headers.update(getattr(error, "headers", None) or {})
-    return response
-
-
-def _response(reply: Reply) -> Response:
-    return Response(reply.body, reply.status, media_type=reply.media_type)
-
-
-@attrs.frozen
-class _Service:
-    """Answers requests with the use cases of one store."""
-
-    application: Application
-    gate: Gate
-    offload: Offload
-    limits: Limits
-
-    def endpoint(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-        """What Starlette calls for a route."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                self.gate.authorize(self.gate.authenticate(request.scope), endpoint)
-                received = await self._received(request)
-                return _response(await self.offload(partial(self._reply, endpoint, received)))
-            except GenesisFlowError as error:
-                return _response(exception_to_reply(error_to_exception(error)))
-            except _Refused as error:
-                return _response(exception_to_reply(MlflowException(error, "BAD_REQUEST"), error.status))
-
-        return answer
-
-    async def _received(self, request: Request) -> Received:
-        try:
-            async with asyncio.timeout(self.limits.body_s):
-                body = await self._body(request)
-        except TimeoutError:
-            raise _Refused(408, f"The request did not arrive within {self.limits.body_s:g} s.") from None
-        except ClientDisconnect:
-            raise _Refused(400, "The request is incomplete.") from None
-        query = request.query_params.multi_items()
-        return Received(request.method, query, request.headers.get("content-type", ""), body)
-
-    async def _body(self, request: Request) -> bytes:
-        pieces, size, most = [], 0, self.limits.body_bytes
-        async for piece in request.stream():
-            size += len(piece)
-            if size > most:
-                raise _Refused(413, f"The request is larger than {most} bytes. Split it into several.")
-            pieces.append(piece)
-        return b"".join(pieces)
-
-    def _reply(self, endpoint: Endpoint, received: Received) -> Reply:
-        """Do what `endpoint` does; blocks."""
-        try:
-            return json_to_reply(endpoint.handler(self.application, received_to_values(received, endpoint.fields)))
-        except GenesisFlowError as error:
-            return exception_to_reply(error_to_exception(error))
-        except MlflowException as error:
-            return exception_to_reply(error)
-        except Exception:
-            # Clients learn nothing of the inside of the server; its log tells the rest.
-            mark = uuid4().hex
-            _log.exception("Failure %s of %s", mark, endpoint.path)
-            return exception_to_reply(MlflowException(f"The server failed; its log tells why under {mark}."))
-
-    def close(self) -> None:
-        """Let go of the threads and of the store."""
-        self.offload.close()
-        self.application.close()
-
-
-class _Refused(Exception):
-    """A request that is not read to its end."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+    reply = exception_to_reply(MlflowException(found, code), status)
+    headers = getattr(error, "headers", None) or {}
+    return Response(reply.body, reply.status, {**headers, "content-type": reply.media_type})

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import attrs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from genesis_flow.api.rest.routing import route_path
+
 _OPEN_PATHS: Final = frozenset({"/health", "/version"})
 _CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -44,7 +46,9 @@ class Guards:
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers()]
+                own = [*message.get("headers", ())]
+                names = {name.lower() for name, _ in own}
+                message["headers"] = [*own, *(pair for pair in self._headers() if pair[0] not in names)]
             await send(message)
 
         problem = self._problem(scope)
@@ -67,7 +71,7 @@ class Guards:
     def _problem(self, scope: Scope) -> str | None:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        if _path(scope) not in _OPEN_PATHS and not self._is_host_allowed(host):
+        if route_path(scope) not in _OPEN_PATHS and not self._is_host_allowed(host):
             return "Invalid Host header - possible DNS rebinding attack detected"
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin and scope["method"] in _CHANGING and not self._is_origin_allowed(origin, host):
@@ -78,7 +82,7 @@ class Guards:
         if self.hosts:
             return any(fnmatchcase(host, allowed.lower()) for allowed in self.hosts)
         name = _name(host)
-        if name == "localhost":
+        if name in _LOCAL_HOSTS:
             return True
         try:
             address = ip_address(name)
@@ -93,12 +97,6 @@ class Guards:
         except ValueError:
             return False
         return is_local or parts.netloc == host or any(fnmatchcase(origin, each.lower()) for each in self.origins)
-
-
-def _path(scope: Scope) -> str:
-    """The path below where the application is mounted."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _name(host: str) -> str:

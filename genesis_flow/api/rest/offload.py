@@ -7,11 +7,19 @@ import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from genesis_flow.domain.errors import Throttled
 
 T = TypeVar("T")
+
+
+class Count(Protocol):
+    """A number that goes up and down."""
+
+    def inc(self) -> None: ...
+
+    def dec(self) -> None: ...
 
 
 class Offload:
@@ -20,9 +28,11 @@ class Offload:
 
     Args:
         threads: Calls that run at the same time. most_waiting: Calls that wait for a thread; more are refused.
+        count: What counts the calls that run or wait.
     """
 
-    def __init__(self, threads: int, most_waiting: int) -> None:
+    def __init__(self, threads: int, most_waiting: int, count: Count | None = None) -> None:
+        self._count = count
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="genesis-flow-rest")
         self._most = threads + most_waiting
         self._pending = 0
@@ -39,12 +49,16 @@ class Offload:
         context = contextvars.copy_context()
         future = asyncio.get_running_loop().run_in_executor(self._pool, partial(context.run, call))
         self._pending += 1
+        if self._count is not None:
+            self._count.inc()
         # A client that goes away does not end the call: its thread stays in use until it is done.
         future.add_done_callback(self._end)
         return await asyncio.shield(future)
 
     def _end(self, _: object) -> None:
         self._pending -= 1
+        if self._count is not None:
+            self._count.dec()
 
     def close(self) -> None:
         """Wait for the calls that run, and end the threads."""

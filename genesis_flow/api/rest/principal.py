@@ -15,6 +15,8 @@ import attrs
 from genesis_flow.api.rest.routes import Endpoint
 from genesis_flow.domain.errors import Unauthenticated
 
+#: The usual names of this machine; the others are addresses, which take longer to understand.
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Headers of proxies: behind one, the peer is the proxy and not who asks.
 _PROXIED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 
@@ -68,7 +70,7 @@ class Gate:
 
 def is_loopback(host: str) -> bool:
     """Whether `host`, a name or an address, is this machine and no other can reach it."""
-    if host == "localhost":
+    if host in _LOOPBACK:
         return True
     try:
         return ip_address(host.strip("[]")).is_loopback
@@ -78,5 +80,5 @@ def is_loopback(host: str) -> bool:
 
 def _is_local(scope: Any) -> bool:
     client = scope.get("client")
-    is_proxied = any(name.lower() in _PROXIED for name, _ in scope["headers"])
-    return client is not None and is_loopback(client[0]) and not is_proxied
+    is_direct = _PROXIED.isdisjoint(name for name, _ in scope["headers"])
+    return client is not None and is_loopback(client[0]) and is_direct

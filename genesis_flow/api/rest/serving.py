@@ -1,83 +1,64 @@
-"""The REST API as a server of its own."""
+"""The REST API as a server of its own, in one process or several."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.supervisors import Multiprocess
 
-#: Seconds within which the headers of a request have to arrive, from the first byte or the connection on.
-HEADERS_S: Final = 20.0
-HEADERS_BYTES: Final = 64 << 10
-#: Connections at the same time; further ones are answered 503.
+from genesis_flow.api.rest.app import create_app
+from genesis_flow.api.rest.protocols import HEADERS_BYTES, PatientProtocol
+from genesis_flow.settings import PROMETHEUS_MULTIPROC_DIR
+
+#: Connections of a process at the same time; further ones are answered 503.
 MOST_CONNECTIONS: Final = 2_000
 #: Seconds for which requests may go on when the server is told to stop.
 SHUTDOWN_S: Final = 30
 
 
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 with an end to patience: who sends no whole header in time is cut off."""
-
-    headers_s = HEADERS_S
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        _send_at_once(transport)
-        self._deadline: asyncio.TimerHandle | None = None
-        self._watch()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._watch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop()
-        super().connection_lost(exc)
-
-    def _watch(self) -> None:
-        is_answering = self.cycle is not None and not self.cycle.response_complete
-        if is_answering:
-            self._stop()
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(self.headers_s, self._give_up)
-
-    def _stop(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _give_up(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
-
-
-def _send_at_once(transport: asyncio.Transport) -> None:
-    """Have a body not wait for the acknowledgement of its headers: clients delay that by 40 ms."""
-    connection = transport.get_extra_info("socket")
-    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
-        # asyncio does this only for sockets that were made with the number of the protocol, which uvicorn's are not.
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def serve(app: ASGIApp, *, host: str, port: int, announce: Callable[[int], object]) -> None:
+def serve(*, host: str, port: int, workers: int, announce: Callable[[int], object], **options: Any) -> None:
     """
-    Serve `app` until the process is told to stop.
+    Serve until the process is told to stop.
 
     Args:
         port: 0 for a free one. announce: Called with the port when clients can connect.
+        workers: Processes that answer, each with connections of its own to the store; one that ends is replaced.
+        options: Of `create_app`.
+
+    Raises:
+        As `create_app`.
     """
+    app = create_app(**options)  # here, so that wrong options fail before anything listens
     # What a proxy says of who asks is not believed: see `principal`.
     config = uvicorn.Config(
-        app, host=host, port=port, http=PatientProtocol, ws="none", proxy_headers=False, server_header=False,
+        app if workers == 1 else partial(create_app, **options), factory=workers > 1, workers=workers,
+        host=host, port=port, http=PatientProtocol, ws="none", proxy_headers=False, server_header=False,
         access_log=False, log_level="warning", h11_max_incomplete_event_size=HEADERS_BYTES,
         limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=SHUTDOWN_S,
     )  # fmt: skip
     with config.bind_socket() as listener:
         listener.listen(config.backlog)
         announce(listener.getsockname()[1])
-        uvicorn.Server(config).run(sockets=[listener])
+        if workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            app.state.close()
+            with _counting_together():
+                Multiprocess(config, [listener]).run()
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """Have the processes that are started meanwhile add up what they count."""
+    if PROMETHEUS_MULTIPROC_DIR.is_set():
+        yield
+        return
+    with TemporaryDirectory(prefix="genesis-flow-metrics-") as directory:
+        PROMETHEUS_MULTIPROC_DIR.set(directory)
+        yield
+        PROMETHEUS_MULTIPROC_DIR.unset()

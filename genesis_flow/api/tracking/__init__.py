@@ -10,6 +10,7 @@ from genesis_flow.api.fluent.uris import (
     set_registry_uri,
     set_tracking_uri,
 )
+from genesis_flow.api.lazy_modules import lazy_modules
 
 __all__ = [
     "MlflowClient",
@@ -19,3 +20,5 @@ __all__ = [
     "set_registry_uri",
     "set_tracking_uri",
 ]
+
+__getattr__ = lazy_modules(__name__, "client", "context", "fluent")

@@ -66,6 +66,11 @@ class MetricHistory:
     def __len__(self) -> int:
         return len(self.values)
 
+    def points(self, start: int, end: int) -> list[Metric]:
+        """The points from the place `start` up to, and without, the place `end`."""
+        rows = zip(self.values[start:end], self.timestamps[start:end], self.steps[start:end], strict=True)
+        return [Metric(self.key, value, at, step) for value, at, step in rows]
+
     def sampled(self, most: int, first_step: int | None = None, last_step: int | None = None) -> list[Metric]:
         """
         At most `most` points, spread evenly over the history in the order of steps; the last one is among them.

@@ -241,6 +241,26 @@ class Artifacts:
         with self._root(location).open(artifact_path(path)) as file:
             return file.read()
 
+    def open_below(self, location: str, path: str) -> BinaryIO:
+        """The file `path` below a location for reading; see `open`."""
+        return self._root(location).open(artifact_path(path))
+
+    def log_stream_below(self, location: str, source: BinaryIO, path: str) -> None:
+        """Store what is left in `source` as the file `path` below a location; see `log_stream`."""
+        self._root(location).put_stream(source, _file(path))
+
+    def remove_below(self, location: str, path: str) -> None:
+        """Erase the file or directory `path` below a location; see `remove`."""
+        self._root(location).remove(artifact_path(path))
+
+    def log_below(self, location: str, source: Path, path: str) -> None:
+        """Store a local file as `path` below a location; of a local directory, all files below that path."""
+        store, place = self._root(location), artifact_path(path)
+        if source.is_dir():
+            store.put_tree(source, place)
+        else:
+            store.put(source, place)
+
     def local_path_below(self, location: str, path: str) -> Path | None:
         """Where the file or directory `path` below a location lies on this machine's disk; see `local_path`."""
         return self._root(location).local_path(artifact_path(path))

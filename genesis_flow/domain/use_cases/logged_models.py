@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.identifiers import Identifiers
 from genesis_flow.ports.logged_models import LoggedModelRepository
 
+#: Holds a JSON list of the versions of registered models that a logged model is.
+VERSIONS_TAG: Final = "mlflow.modelVersions"
 _FORBIDDEN: Final = ("/", ":", ".", "%", '"', "'")
 _DEFAULT_PAGE: Final = 100
 
@@ -169,6 +172,20 @@ class LoggedModels:
         Source: MLflow 3.17 `PATCH logged-models/{model_id}/tags`.
         """
         self._models.append(checked_id(model_id), tags=_checked_texts("tags", tags))
+
+    def note_registration(self, model_id: Any, name: str, version: int) -> None:
+        """
+        Add a version of a registered model to those that a tag of the logged model lists.
+
+        Two that are noted at the same time may lose one of them, as in MLflow.
+
+        Raises:
+            NotFound: No such model, or it is deleted.
+        """
+        known = json.loads(self.get(model_id).tags.get(VERSIONS_TAG, "[]"))
+        noted = {"name": name, "version": version}
+        if noted not in known:
+            self.set_tags(model_id, {VERSIONS_TAG: json.dumps([*known, noted])})
 
     def remove_tag(self, model_id: Any, key: Any) -> None:
         """

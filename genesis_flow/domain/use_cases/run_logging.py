@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ from genesis_flow.domain.values.keys import bounded_key
 from genesis_flow.domain.values.policies import Truncation
 from genesis_flow.domain.values.text import cut, shown, storable, within
 from genesis_flow.ports.runs import RunRepository
+
+#: Holds a JSON list of what was logged as a model the way of MLflow 2.
+MODELS_TAG: Final = "mlflow.log-model.history"
 
 Texts = Sequence[tuple[Any, Any]]
 
@@ -140,6 +144,29 @@ class RunLogging:
             model_inputs=[storable("model_id", id) for id in model_inputs],
             model_outputs=[_checked_output(row) for row in model_outputs],
         )
+
+    def record_model(self, run_id: Any, record: Mapping[str, Any]) -> None:
+        """
+        Add what a MLmodel file says to the list that programs written for MLflow 2 read from a tag of the run.
+
+        Two that are recorded at the same time may lose one of them, as in MLflow.
+
+        Raises:
+            NotFound: No such run.
+            Inactive: The run is deleted.
+
+        Source: MLflow 3.17 `POST runs/log-model`.
+        """
+        flavors = {
+            flavor: {name: value for name, value in config.items() if name != "config"}
+            if isinstance(config, Mapping) else config
+            for flavor, config in record["flavors"].items()
+        }  # fmt: skip
+        kept = {name: record.get(name) for name in ("run_id", "artifact_path", "utc_time_created", "model_uuid")}
+        run = self._runs.get(checked_id(run_id))
+        before = json.loads(run.tags.get(MODELS_TAG, "[]"))
+        # Longer than a tag may be: a list that was cut could not be read.
+        self._runs.append(run.id, tags={MODELS_TAG: json.dumps([*before, {**kept, "flavors": flavors}])})
 
     def history(self, run_id: Any, key: Any) -> MetricHistory:
         """

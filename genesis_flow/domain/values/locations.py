@@ -11,6 +11,9 @@ from genesis_flow.domain.errors import InvalidInput
 BLOCK_BYTES: Final = 8 << 20
 THREADS: Final = 8
 
+#: Scheme of what a server of artifacts keeps for its clients, who do not know where.
+PROXIED: Final = "mlflow-artifacts"
+
 #: Parts of a query that let whoever has the URI in: shared access signatures, and presigned requests.
 _SIGNED: Final = r"[?&](sig|signature|x-amz-[a-z-]+|x-goog-[a-z-]+|awsaccesskeyid|googleaccessid)="
 _CREDENTIALS: Final = r"[a-z][a-z0-9+.\-]*://[^/]*:[^/]*@"

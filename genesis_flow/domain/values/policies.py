@@ -33,15 +33,15 @@ class PickleSwitch:
     is_on: Callable[[], bool]
 
 
-def page_limit(value: Any, most: int) -> int:
+def page_limit(value: Any, most: int, least: int = 1) -> int:
     """
     `value`, if it can be the size of a page.
 
     Raises:
-        InvalidInput: Not a whole number from 1 to `most`.
+        InvalidInput: Not a whole number from `least` to `most`.
     """
-    number = _whole(value, 0)
-    if number < 1:
+    number = _whole(value, least - 1)
+    if number < least:
         raise InvalidInput(
             "max_results",
             f"Invalid value {shown(value)} for parameter 'max_results' supplied. It must be a positive integer",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from genesis_flow.domain.errors import InvalidInput
+
+#: How Python words that a certificate was refused; what follows is OpenSSL's reason.
+_REFUSED_CERTIFICATE: Final = re.compile(r"certificate verify failed: ([^(\n]*[^(\s])")
 
 
 def shown(value: object, most: int = 200) -> str:
@@ -12,6 +16,12 @@ def shown(value: object, most: int = 200) -> str:
     text = str(value).replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0")
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= most else f"{text[:most]}..."
+
+
+def refused_certificate(message: str) -> str:
+    """Why a server's certificate was refused, if that is what a driver's `message` says; else ""."""
+    found = _REFUSED_CERTIFICATE.search(message)
+    return found[1] if found else ""
 
 
 def storable(field: str, value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import os
@@ -12,13 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from genesis_flow.adapters.artifacts import azure_small, azure_uploads, digests
+from genesis_flow.adapters.artifacts import azure_listing, azure_small, azure_uploads, digests
+from genesis_flow.adapters.artifacts.connections import Connections
+from genesis_flow.adapters.artifacts.partial_files import PartialFile
 from genesis_flow.domain.entities.artifact import ArtifactInfo
 from genesis_flow.domain.errors import (
     Conflict,
@@ -48,6 +50,25 @@ store = azure.stores().open(sys.argv[1])
 print("ready", flush=True)
 for number in range(10_000):
     store.put_stream(io.BytesIO(bytes([number % 256]) * 1_000_000), artifact_path("d/a"))
+"""
+#: Says which pieces of the large file are on the disk, and goes on after so many only when it is killed.
+READER = """
+import sys, threading
+from pathlib import Path
+from genesis_flow.adapters.artifacts.partial_files import PartialFile
+from genesis_flow.domain.values.paths import artifact_path
+from tests.adapters.artifacts import azure
+put, stored, saying = PartialFile.put, [], threading.Lock()
+def slow(self, index, chunks):
+    found = put(self, index, chunks)
+    with saying:
+        stored.append(index)
+        print(index, flush=True)
+        if len(stored) == int(sys.argv[3]):
+            threading.Event().wait()
+    return found
+PartialFile.put = slow
+azure.stores().open(sys.argv[1]).fetch(artifact_path("d"), Path(sys.argv[2]))
 """
 LIMITED = """
 import resource, sys
@@ -124,7 +145,7 @@ def _count(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> list[Any]:
 @pytest.fixture
 def by_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     """All requests are the driver's, where they can be counted and broken."""
-    monkeypatch.setattr(azure_small.SmallRequests, "_answer", lambda *_, **__: None)
+    monkeypatch.setattr(azure_small, "get_environ_proxies", lambda url: {"http": "proxy"})
 
 
 def _blob_client() -> type:
@@ -292,6 +313,29 @@ def test_a_killed_download_is_continued_with_what_the_disk_kept(
         file.write(b"lost")
     assert whole == store.fetch(artifact_path("a"), tmp_path).read_bytes()
     assert ["a", "other"] == sorted(os.listdir(tmp_path))
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 6])
+def test_a_download_that_is_killed_shows_nothing_half(
+    store: ArtifactStore, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int
+) -> None:
+    """After kill -9 what is there is whole, and what is missing has no name; the next call asks for the rest only."""
+    files = {"large": DATA, **{f"s/{number}": bytes([number]) * 1_000 for number in range(20)}}
+    write_tree(tmp_path / "in", files)
+    store.put_tree(tmp_path / "in", artifact_path("d"))
+    with _python(READER, uri, str(tmp_path / "out"), str(pieces)) as reader:
+        assert reader.stdout is not None
+        kept = [int(reader.stdout.readline()) for _ in range(pieces)]
+        reader.send_signal(signal.SIGKILL)
+    there = read_tree(tmp_path / "out" / "d")
+    (left,) = [path for path in there if path.endswith(".partial")]
+    assert "large" not in there
+    assert {path: files[path] for path in there if path != left} == {
+        path: data for path, data in there.items() if path != left
+    }
+    came = _count(monkeypatch, PartialFile, "put")
+    assert files == read_tree(store.fetch(artifact_path("d"), tmp_path / "out"))
+    assert set() == set(kept) & set(came)
 
 
 def test_what_is_left_of_another_version_is_not_used(
@@ -469,15 +513,15 @@ def test_neighbours_are_not_touched(container: Any, store: ArtifactStore, root: 
     assert [f"{root}.txt", f"{root}2/a"] == sorted(blob.name for blob in container.list_blobs(root))
 
 
+@pytest.mark.parametrize("way", ["own", "driver"])
 def test_more_than_a_page_is_listed_and_erased(
-    store: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    """Listings go on beyond one answer, and erasing beyond one batch."""
-    from azure.storage.blob import ContainerClient
-
-    for name in ("list_blobs", "walk_blobs"):
-        whole = getattr(ContainerClient, name)
-        monkeypatch.setattr(ContainerClient, name, functools.partialmethod(whole, results_per_page=100))
+    """Listings go on beyond one answer, and erasing beyond one batch; the driver goes on where ours failed."""
+    monkeypatch.setattr(azure_listing, "PAGE", 100)
+    store = azure.stores().open(uri)
+    if way == "driver":
+        _fail_after_first_page(monkeypatch)
     (tmp_path / "d").mkdir()
     for number in range(320):
         (tmp_path / "d" / f"{number:04d}").write_bytes(b"")
@@ -486,6 +530,15 @@ def test_more_than_a_page_is_listed_and_erased(
     assert 320 == len(read_tree(store.fetch(ROOT, tmp_path / "out")))
     store.remove(artifact_path("d"))
     assert () == tuple(store.find(ROOT))
+
+
+def _fail_after_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = azure_small.SmallRequests.page
+
+    def page(self: Any, **options: Any) -> bytes | None:
+        return None if "marker" in options else real(self, **options)
+
+    monkeypatch.setattr(azure_small.SmallRequests, "page", page)
 
 
 def test_a_missing_container_is_said() -> None:
@@ -499,6 +552,7 @@ def test_a_missing_container_is_said() -> None:
         with pytest.raises(NotFound, match="no such container") as caught:
             call()
         assert "container" == caught.value.entity
+        assert "/no-such-container" in caught.value.message
 
 
 def test_a_name_that_no_blob_can_have_is_refused(store: ArtifactStore) -> None:
@@ -553,23 +607,32 @@ def test_digests_are_stored(container: Any, root: str, store: ArtifactStore) -> 
     assert f"sha256-tree:{BLOCK}:{hashlib.sha256(b''.join(pieces)).hexdigest()}" == large.metadata[digests.KEY]
 
 
-@pytest.mark.parametrize("broken", ["nothing", "half"])
+@pytest.mark.parametrize("broken", ["nothing", "half", "cut", "lost", "other"])
 def test_what_the_quick_way_cannot_do_the_driver_does(
-    store: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+    uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     """Requests without the driver that fail or end too early change nothing but the time it takes."""
-    real = azure_small.SmallRequests._answer
-
-    def answer(self: Any, method: str, name: str, *args: Any, **kwargs: Any) -> Any:
-        if broken == "nothing":
-            return None
-        found = real(self, method, name, *args, **kwargs)
-        if found is not None and not kwargs.get("is_read", True):
-            found.stream = lambda size: iter([found.read(10)])
-        return found
-
-    monkeypatch.setattr(azure_small.SmallRequests, "_answer", answer)
-    files = {"small": b"abc", "large": DATA, "empty": b""}
+    files = {"small": b"abc", "large": DATA, "empty": b"", "d/a": b"1"}
     write_tree(tmp_path / "in", files)
+    answered = Connections.answer
+
+    @contextmanager
+    def answer(self: Connections, *args: Any) -> Iterator[Any]:
+        if broken == "nothing":
+            raise ConnectionRefusedError
+        with answered(self, *args) as found:
+            whole, cut = found.read, {"half": 10, "cut": 1}.get(broken)
+            is_other = broken == "other" and "comp=list" in args[1]
+            parts = [whole()[:cut], b""] if cut else [whole() and b"<html/>", b""] if is_other else None
+            found.read = lambda *size: parts.pop(0) if parts else whole(*size)
+            yield found
+        if broken == "lost":
+            raise ConnectionResetError
+
+    monkeypatch.setattr(Connections, "answer", answer)
+    store = azure.stores().open(uri)
     store.put_tree(tmp_path / "in", ROOT)
     assert files == read_tree(store.fetch(ROOT, tmp_path / "out"))
+    assert ["d", "empty", "large", "small"] == [each.path for each in store.find(ROOT)]
+    store.remove(ROOT)
+    assert () == tuple(store.find(ROOT))

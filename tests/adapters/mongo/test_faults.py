@@ -7,16 +7,27 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import pytest
 
 from genesis_flow.adapters.mongo.claims import GRACE_MS, claim
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.indexes import EXPERIMENTS, RUNS
 from genesis_flow.domain.entities.metric import Metric, latest
-from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, NotFound, Unavailable
+from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, InvalidInput, NotFound, Unavailable
 from tests.adapters.mongo.failing import failing, open_failing
 from tests.adapters.mongo.opening import stores_on
-from tests.contracts.samples import NOW, added_run, expected_points, new_experiment, new_run, points, unique
+from tests.contracts.samples import (
+    NOW,
+    added_experiment,
+    added_run,
+    expected_points,
+    new_experiment,
+    new_run,
+    points,
+    unique,
+)
+from tests.contracts.searching import attribute, rising, run_query
 from tests.contracts.stores import Stores
 
 DROPPED_AFTER = {"closeConnection": True, "afterApply": True}
@@ -184,6 +195,40 @@ def test_a_removal_that_was_interrupted_can_be_repeated(bare: MongoDatabase) -> 
     stores.experiments.remove(run.experiment_id, at=6)
     assert "deleted" == stores.experiments.get(run.experiment_id).stage.value
     assert "deleted" == stores.runs.get(run.id).stage.value
+
+
+@pytest.mark.parametrize("order", [(), (rising(attribute("ended_at")),)])
+def test_pages_go_on_through_faults(order: Any) -> None:
+    """While connections break in every page, a search ends with each run once, in order."""
+    for database in _opened("paging", retryWrites="false", retryReads="false"):
+        database.patience_s = 30
+        stores = stores_on(database)
+        experiment = added_experiment(stores)
+        ids = {added_run(stores, experiment.id).id for _ in range(25)}
+        whole = [run.id for run in stores.runs.find(run_query([experiment.id], order=order)).items]
+        found: list[str] = []
+        query = run_query([experiment.id], order=order, limit=4)
+        while True:
+            with failing(database, "find", "aggregate", "getMore", **DROPPED_AFTER):
+                page = stores.runs.find(query)
+            found += [run.id for run in page.items]
+            if page.next_token is None:
+                break
+            query = attrs.evolve(query, page_token=page.next_token)
+        assert (whole, ids) == (found, set(found))
+
+
+def test_a_run_that_outgrows_a_document_is_refused(bare: MongoDatabase) -> None:
+    """Beyond 16 MB a batch is refused with the limit in the message; nothing of it is stored, and the run goes on."""
+    stores = stores_on(bare)
+    run = added_run(stores)
+    bare[RUNS].update_one({"run": run.id}, {"$set": {"elsewhere": "x" * 15_900_000}})
+    large = {str(number): "\u20ac" * 6_000 for number in range(50)}
+    with pytest.raises(InvalidInput, match="16 MB"):
+        stores.runs.append(run.id, params=large, tags={"t": "1"}, metrics=[Metric("m", 1, 1, 1)])
+    assert run == stores.runs.get(run.id)
+    stores.runs.append(run.id, params={"small": "1"})
+    assert {"small": "1"} == stores.runs.get(run.id).params
 
 
 def test_a_conflict_with_another_writer_is_repeated(bare: MongoDatabase) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 
 import pytest
 
@@ -12,12 +14,14 @@ from genesis_flow.domain.search.binding import bind_filter, bind_order
 from genesis_flow.domain.search.fields import RUNS
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.queries import RunQuery
+from tests.adapters.cosmos.opening import TINY, drop, open_ru
 from tests.adapters.mongo.listening import Commands
 from tests.adapters.mongo.opening import open_database, stores_on
 from tests.contracts.samples import added_experiment, added_run
 from tests.contracts.stores import Stores
 
 LIMIT = 5
+_NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +30,32 @@ def commands() -> Commands:
     return Commands()
 
 
+#: How each kind of database is opened, and how many commands a search takes, where that is certain.
+KINDS: dict[str, tuple[Callable[..., MongoDatabase], int | None]] = {
+    "MongoDB": (open_database, 1),
+    "RU": (open_ru, 2),
+    "RU, large runs": (partial(open_ru, dialect=TINY), None),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of the database."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def database(commands: Commands) -> Iterator[MongoDatabase]:
+def database(kind: str, commands: Commands) -> Iterator[MongoDatabase]:
     """A database whose commands are noted."""
-    database = open_database("leaders", listeners=(commands,))
+    database = KINDS[kind][0](f"leaders{[*KINDS].index(kind)}", listeners=(commands,))
     yield database
-    database.close()
+    drop(database)
+
+
+def assert_searches(expected: int, kind: str, commands: list[str]) -> None:
+    """There were as many searches."""
+    each = KINDS[kind][1]
+    assert each is None or each * expected == len(commands)
 
 
 @pytest.fixture
@@ -50,8 +74,9 @@ def experiment_id(stores: Stores) -> str:
 
 
 def add(stores: Stores, experiment_id: str, loss: float, started_at: int = 1) -> str:
-    """A run with this loss."""
-    run = added_run(stores, experiment_id, params={"p": "1"}, started_at=started_at)
+    """A run with this loss; every other one is too large for a document, where those are small."""
+    params = {"p": "1", "long": "x" * 2_000 * (next(_NUMBERS) % 2)}
+    run = added_run(stores, experiment_id, params=params, started_at=started_at)
     stores.runs.append(run.id, metrics=[Metric("loss", loss, 1, 1)])
     return run.id
 
@@ -85,15 +110,67 @@ def assert_fresh(stores: Stores, query: RunQuery) -> list[float]:
     ],
 )
 def test_the_same_search_finds_the_same(
-    stores: Stores, commands: Commands, experiment_id: str, filter_string: str, order: str, expected: list[float]
-) -> None:
-    """Asked again, a search finds the same runs in one command."""
+    stores: Stores, commands: Commands, kind: str, experiment_id: str,
+    filter_string: str, order: str, expected: list[float],
+) -> None:  # fmt: skip
+    """Asked again, a search finds the same runs at once."""
     query = best(experiment_id, filter_string, order)
     for _ in range(2):
         assert expected == assert_fresh(stores, query)
     with commands.recorded() as names:
         stores.runs.find(query)
-    assert 1 == len(names)
+    assert_searches(1, kind, names)
+
+
+@pytest.mark.parametrize(
+    ("order", "filter_strings", "expected"),
+    [
+        ("metrics.loss ASC", ["metrics.loss < 15", "metrics.loss <= 9.5"], [[0.0, 1.0, 2.0, 3.0, 4.0]] * 2),
+        ("metrics.loss DESC", ["metrics.loss > 3", "metrics.loss >= 4"], [[19.0, 18.0, 17.0, 16.0, 15.0]] * 2),
+        ("metrics.loss ASC", ["metrics.loss < 15", "metrics.loss < 2"], [[0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 1.0]]),
+        ("metrics.loss ASC", ["metrics.loss < 2", "metrics.loss < 15"], [[0.0, 1.0], [0.0, 1.0, 2.0, 3.0, 4.0]]),
+    ],
+)
+def test_a_threshold_that_keeps_out_the_worst_changes_nothing(
+    stores: Stores, commands: Commands, experiment_id: str,
+    order: str, filter_strings: list[str], expected: list[list[float]],
+) -> None:  # fmt: skip
+    """Searches that differ in it take one command each, in whatever order they are made."""
+    for _ in range(3):
+        for filter_string, losses in zip(filter_strings, expected, strict=True):
+            query = best(experiment_id, filter_string, order)
+            with commands.recorded() as names:
+                stores.runs.find(query)
+            assert 1 == len(names)
+            assert losses == assert_fresh(stores, query)
+
+
+def test_a_threshold_shares_what_is_remembered(
+    stores: Stores, database: MongoDatabase, experiment_id: str
+) -> None:
+    """One threshold gives another its bound, unless it is narrower than that itself."""
+    stores.runs.find(best(experiment_id, "metrics.loss < 15"))
+    known = database.leaders.bound(best(experiment_id, "metrics.loss < 12"))
+    assert known is not None
+    assert ("<=", 5.0) == (known.op, known.value)
+    for filter_string in ("metrics.loss < 5", "metrics.loss > 2", "metrics.loss < 12 AND params.p = '1'", ""):
+        assert database.leaders.bound(best(experiment_id, filter_string)) is None
+
+
+def test_leaders_that_left_are_forgotten_under_a_threshold(
+    stores: Stores, commands: Commands, experiment_id: str
+) -> None:
+    """A page that is not full any more is looked for once more, not each time."""
+    query = best(experiment_id, "metrics.loss < 5.5")
+    for run in stores.runs.find(query).items[:3]:
+        stores.runs.remove(run.id, at=1)
+    counts = []
+    for _ in range(3):
+        with commands.recorded() as names:
+            stores.runs.find(query)
+        counts.append(len(names))
+    assert [2, 1, 1] == counts
+    assert [3.0, 4.0, 5.0] == assert_fresh(stores, query)
 
 
 def test_a_better_run_is_found(stores: Stores, experiment_id: str) -> None:
@@ -104,19 +181,19 @@ def test_a_better_run_is_found(stores: Stores, experiment_id: str) -> None:
     assert [0.0, 1.0, 1.5, 2.0, 3.0] == assert_fresh(stores, query)
 
 
-def test_runs_that_left_make_room(stores: Stores, commands: Commands, experiment_id: str) -> None:
-    """When leaders are deleted or fall back, others follow, at the cost of one more command."""
+def test_runs_that_left_make_room(stores: Stores, commands: Commands, kind: str, experiment_id: str) -> None:
+    """When leaders are deleted or fall back, others follow, at the cost of one more search."""
     query = best(experiment_id)
     first, second, *_ = stores.runs.find(query).items
     stores.runs.remove(first.id, at=1)
     stores.runs.append(second.id, metrics=[Metric("loss", 50.0, 2, 2)])
     with commands.recorded() as names:
         stores.runs.find(query)
-    assert 2 == len(names)
+    assert_searches(2, kind, names)
     assert [2.0, 3.0, 4.0, 5.0, 6.0] == assert_fresh(stores, query)
     with commands.recorded() as names:
         stores.runs.find(query)
-    assert 1 == len(names)
+    assert_searches(1, kind, names)
 
 
 def test_ties_at_the_end_of_the_page_are_ordered(stores: Stores, experiment_id: str) -> None:

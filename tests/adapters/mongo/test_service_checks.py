@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
-import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,14 @@ from genesis_flow.adapters.cosmos.database import open_cosmos
 from genesis_flow.adapters.mongo import service_checks
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
+from genesis_flow.domain.errors import Unavailable
 from genesis_flow.ports.diagnosis import Finding, Health
 from tests.adapters.cosmos.opening import drop, open_ru
-from tests.adapters.mongo.opening import open_database
+from tests.adapters.mongo.opening import open_database, stores_on
+from tests.services import certificates
 from tests.services.missing import missing
-from tests.services.mongodb import PORT, start, stop_front, with_options
+from tests.services.mongodb import start, stop_front, with_options
+from tests.services.ports import unused_port
 
 
 def found(database: MongoDatabase) -> dict[str, Finding]:
@@ -30,46 +31,27 @@ def found(database: MongoDatabase) -> dict[str, Finding]:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of this machine, signed by itself, with its key beside it."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    path.with_name("key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return path
+    return certificates.self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")
 def encrypted(certificate: Path) -> Iterator[str]:
     """The URI of a front of the engine that speaks TLS."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    key, port = certificate.with_name("key.pem"), PORT + 40 + worker
-    stop_front(port)  # of a run that was killed
+    with _front(certificate) as uri:
+        yield uri
+
+
+@contextmanager
+def _front(certificate: Path) -> Iterator[str]:
+    """The URI of a front of the engine with this certificate."""
+    key, port = certificate.with_name("key.pem"), unused_port()
     uri = start("--port", str(port), "--tls-cert", str(certificate), "--tls-key", str(key))
     if uri is None:
         missing("no server that speaks TLS can be started: run the tests as root on Debian")
-    yield f"mongodb://127.0.0.1:{port}/tls"
-    stop_front(port)
+    try:
+        yield f"mongodb://127.0.0.1:{port}/tls"
+    finally:
+        stop_front(port)
 
 
 def test_tls_is_named_with_its_version(encrypted: str, certificate: Path) -> None:
@@ -87,6 +69,21 @@ def test_a_certificate_that_nobody_knows_is_refused(encrypted: str) -> None:
     database.close()
     assert Health.BROKEN is finding.health
     assert "certificate" in finding.detail
+    assert "S3cret" not in finding.detail
+
+
+def test_an_expired_certificate_is_said(tmp_path: Path) -> None:
+    """Calls fail closed with an error that names the cause and no secret, and `doctor` says the same."""
+    expired = certificates.self_signed(tmp_path, from_days=-30, to_days=-1)
+    with _front(expired) as plain:
+        uri = with_options(plain.replace("//", "//ada:S3cret@"), tls="true", tlsCAFile=str(expired))
+        database = MongoDatabase(uri, "memory://root", 1.0)
+        with pytest.raises(Unavailable, match="certificate of the MongoDB server was not accepted") as caught:
+            stores_on(database).experiments.get("0")
+        (finding,) = MongoDiagnosis(database).findings()
+        database.close()
+    assert (Health.BROKEN, caught.value.message) == (finding.health, finding.detail)
+    assert "certificate has expired" in finding.detail
     assert "S3cret" not in finding.detail
 
 
@@ -135,6 +132,14 @@ def test_credentials_are_named_and_not_shown(uri: str, health: Health, words: st
     """Where they come from, never what they are."""
     finding = service_checks.credentials(uri)
     assert (health, True, False) == (finding.health, words in finding.detail, "S3cret" in finding.detail)
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"), [("", []), ("?readPreference=primary", []), ("?readPreference=secondary", [Health.WARNING])]
+)
+def test_reads_that_may_be_stale_are_a_warning(option: str, expected: list[Health]) -> None:
+    """Only the primary has everything that was acknowledged."""
+    assert expected == [finding.health for finding in service_checks.stale_reads(f"mongodb://h/db{option}")]
 
 
 def test_throughput_of_the_metered_tier() -> None:

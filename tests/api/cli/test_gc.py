@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from genesis_flow.api.cli import gc as command
-from genesis_flow.api.cli.gc import _age_ms
+from genesis_flow.api.cli.gc import age_ms
 
 from .conftest import CommandLine, Filled
 
@@ -16,7 +16,7 @@ from .conftest import CommandLine, Filled
 )
 def test_ages_are_read(age: str | None, milliseconds: int) -> None:
     """An age is days, hours, minutes and seconds, each of them optional."""
-    assert milliseconds == _age_ms(age)
+    assert milliseconds == age_ms(age)
 
 
 def test_a_rehearsal_erases_nothing(filled: Filled) -> None:

@@ -125,19 +125,3 @@ def test_warnings_are_one_clean_line(tmp_path: Path) -> None:
             text=True, capture_output=True, timeout=60, check=False,
         )  # fmt: skip
         assert (0, "", expected) == (result.returncode, result.stdout, result.stderr)
-
-
-@pytest.mark.slow
-def test_the_example_runs(tmp_path: Path) -> None:
-    """The quickstart trains, tracks, and finds its best run again."""
-    pytest.importorskip("sklearn")
-    pytest.importorskip("pandas")
-    script = Path(__file__).parents[3] / "examples" / "quickstart.py"
-    result = subprocess.run(
-        [sys.executable, str(script)], cwd=tmp_path, env=environment(tmp_path), text=True, capture_output=True,
-        timeout=120, check=False,
-    )  # fmt: skip
-    assert (0, "") == (result.returncode, result.stderr)
-    best = result.stdout.split()[-1]
-    shown = call(tmp_path, "runs", "show", best, "--json")
-    assert "candidate" == json.loads(shown.stdout)["tags"]["stage"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from pathlib import Path
 from typing import Any
 
 import mlflow  # type: ignore[import-not-found,unused-ignore]
@@ -12,6 +13,8 @@ from mlflow.entities import (  # type: ignore[import-not-found,unused-ignore]
     Dataset,
     DatasetInput,
     InputTag,
+    LoggedModelInput,
+    LoggedModelOutput,
     Metric,
     Param,
     RunTag,
@@ -137,6 +140,117 @@ def registry(client: Any) -> dict[str, Any]:
     return {**answer, "left": [str(each.version) for each in client.search_model_versions("name = 'model'")]}
 
 
+def artifacts(client: Any) -> dict[str, Any]:
+    """Files of runs, which go through the server."""
+    experiment_id = client.create_experiment("files")
+    id = client.create_run(experiment_id).info.run_id
+    _file("up/one.txt", "one")
+    _file("up/sub/zwei ü.bin", "x" * 3_000_000)
+    client.log_artifact(id, "up/one.txt", "single")
+    client.log_artifacts(id, "up", "all")
+    client.log_text(id, "text", "text.txt")
+    client.log_dict(id, {"a": [1, 2]}, "dict.json")
+    back = Path(client.download_artifacts(id, "all", _directory("down")))
+    taken = sorted(str(path.relative_to(back)) for path in back.rglob("*") if path.is_file())
+    return {
+        "where": client.get_run(id).info.artifact_uri.replace(f"{experiment_id}/{id}", "HERE"),
+        "top": [[file.path, file.is_dir, file.file_size] for file in client.list_artifacts(id)],
+        "below": [file.path for file in client.list_artifacts(id, "all/sub")],
+        "file": client.list_artifacts(id, "all/one.txt"),
+        "taken": [taken, (back / "sub/zwei ü.bin").stat().st_size],
+        "text": mlflow.artifacts.load_text(f"runs:/{id}/text.txt"),
+        "dict": mlflow.artifacts.load_dict(f"runs:/{id}/dict.json"),
+        "missing": _failure(lambda: client.download_artifacts(id, "nope")),
+    }
+
+
+def logged_models(client: Any) -> dict[str, Any]:
+    """Every call about logged models, their files among them."""
+    run_id = client.create_run("0").info.run_id
+    params = {f"p{place}": str(place) for place in range(150)}
+    made = client.create_logged_model("0", "first", run_id, {"team": "ä", "gone": "1"}, params, "tree")
+    other = client.create_logged_model("0", "second")
+    ready = client.finalize_logged_model(made.model_id, "READY")
+    client.set_logged_model_tags(made.model_id, {"added": "2"})
+    client.delete_logged_model_tag(made.model_id, "gone")
+    client.log_model_params(other.model_id, {"late": "1"})
+    client.log_metric(
+        run_id, "acc", 0.5, timestamp=7, step=3, model_id=made.model_id, dataset_name="test", dataset_digest="d1"
+    )
+    client.log_batch(run_id, [Metric("acc", float("nan"), 8, 3, model_id=other.model_id)])
+    client.log_outputs(run_id, [LoggedModelOutput(made.model_id, 3)])
+    client.log_inputs(run_id, models=[LoggedModelInput(other.model_id)])
+    _file("model/MLmodel", "flavors: {}")
+    client.log_model_artifacts(made.model_id, "model")
+    found, run = client.get_logged_model(made.model_id), client.get_run(run_id)
+    by_accuracy = client.search_logged_models(
+        ["0"], "metrics.acc > 0.1 AND params.p7 = '7'", datasets=[{"dataset_name": "test"}],
+        order_by=[{"field_name": "metrics.acc", "ascending": False, "dataset_name": "test"}],
+    )
+    page = client.search_logged_models(["0"], order_by=[{"field_name": "name"}], max_results=1)
+    rest = client.search_logged_models(
+        ["0"], order_by=[{"field_name": "name"}], max_results=1, page_token=page.token
+    )
+    listed = [file.path for file in client.list_logged_model_artifacts(made.model_id)]
+    client.delete_logged_model(other.model_id)
+    flavors = {"sklearn": {"code": None}}
+    client._record_logged_model(run_id, mlflow.models.Model(artifact_path="old", run_id=run_id, flavors=flavors))
+    history = json.loads(client.get_run(run_id).data.tags["mlflow.log-model.history"])
+    return {
+        "made": [made.name, str(made.status), made.model_type, made.source_run_id == run_id, len(made.params)],
+        "ready": [str(ready.status), found.tags, found.params == params],
+        "metrics": [[point.key, point.value, point.step, point.dataset_name] for point in found.metrics],
+        "run": [
+            [each.model_id == other.model_id for each in run.inputs.model_inputs],
+            [[each.model_id == made.model_id, each.step] for each in run.outputs.model_outputs],
+        ],
+        "found": [each.name for each in by_accuracy],
+        "pages": [[each.name for each in part] for part in (page, rest)],
+        "files": listed,
+        "text": Path(mlflow.artifacts.download_artifacts(made.model_uri, dst_path="back"), "MLmodel").read_text(),
+        "deleted": _refusal(lambda: client.get_logged_model(other.model_id))[0],
+        "history": [[each["artifact_path"], each["flavors"]] for each in history],
+    }
+
+
+def traces(client: Any) -> dict[str, Any]:
+    """A program that traces itself on a server that keeps no traces."""
+    with mlflow.start_span("work") as span:
+        span.set_inputs({"a": 1})
+    mlflow.flush_trace_async_logging()
+    return {
+        "found": [trace.info.trace_id for trace in client.search_traces(experiment_ids=["0"])],
+        "one": _refusal(lambda: client.get_trace("tr-" + "0" * 32))[0],
+    }
+
+
+def prompts(client: Any) -> dict[str, Any]:
+    """Prompts, which are registered models in disguise."""
+    genai = mlflow.genai
+    genai.register_prompt("greeting", "Hello {{ name }}", commit_message="first", tags={"lang": "en"})
+    chat = [{"role": "system", "content": "Be {{ mood }}"}, {"role": "user", "content": "{{ question }}"}]
+    genai.register_prompt("greeting", chat)
+    genai.set_prompt_alias("greeting", "live", 1)
+    one, two = genai.load_prompt("prompts:/greeting/1"), genai.load_prompt("greeting")
+    live = genai.load_prompt("prompts:/greeting@live")
+    client.set_prompt_tag("greeting", "owner", "ann")
+    client.set_prompt_version_tag("greeting", 1, "kind", "short")
+    client.delete_prompt_version_tag("greeting", 1, "lang")
+    tags = client.get_prompt_version("greeting", 1).tags
+    genai.delete_prompt_alias("greeting", "live")
+    return {
+        "one": [one.version, one.format(name="Ann"), one.commit_message, one.tags],
+        "two": [two.version, two.format(mood="kind", question="Why?")],
+        "live": live.version,
+        "unaliased": _refusal(lambda: client.get_prompt_version_by_alias("greeting", "live"))[0],
+        "tags": [client.get_prompt("greeting").tags, tags],
+        "found": [each.name for each in genai.search_prompts(filter_string="name = 'greeting'")],
+        "versions": [each.version for each in client.search_prompt_versions("greeting")],
+        "hidden": [each.name for each in client.search_registered_models() if each.name == "greeting"],
+        "taken": _refusal(lambda: client.create_registered_model("greeting"))[0],
+    }
+
+
 def errors(client: Any) -> dict[str, Any]:
     """Codes and messages of what is refused."""
     id = client.create_run("0").info.run_id
@@ -170,6 +284,24 @@ def fluent(uri: str) -> dict[str, Any]:
     }
 
 
+def _file(path: str, text: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
+
+
+def _directory(path: str) -> str:
+    Path(path).mkdir()
+    return path
+
+
+def _failure(call: Any) -> str:
+    try:
+        call()
+    except Exception as error:  # the client has several kinds
+        return type(error).__name__
+    return "nothing failed"
+
+
 def _refusal(call: Any) -> list[str]:
     try:
         call()
@@ -178,8 +310,10 @@ def _refusal(call: Any) -> list[str]:
     return ["nothing was refused"]
 
 
+PARTS = (experiments, runs, logging, artifacts, registry, logged_models, traces, prompts, errors)
+
 if __name__ == "__main__":
     mlflow.set_tracking_uri(sys.argv[1])
     client = mlflow.MlflowClient(sys.argv[1])
-    answers = {part.__name__: part(client) for part in (experiments, runs, logging, registry, errors)}
+    answers = {part.__name__: part(client) for part in PARTS}
     print(json.dumps({**answers, "fluent": fluent(sys.argv[1])}))

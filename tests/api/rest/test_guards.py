@@ -10,7 +10,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -19,9 +18,9 @@ from starlette.testclient import TestClient
 from genesis_flow.api.cli.main import cli
 from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.offload import Offload
-from genesis_flow.api.rest.serving import PatientProtocol
+from genesis_flow.api.rest.protocols import PatientH11, PatientProtocol
 from genesis_flow.domain.errors import Throttled
-from tests.api.rest.conftest import HERE, PREFIX, Wire, server, wire_to
+from tests.api.rest.conftest import HERE, PREFIX, Wire, in_thread, server, wire_to
 
 ELSEWHERE = ("10.1.2.3", 50_000)
 
@@ -144,24 +143,36 @@ def _seconds(connection: HTTPConnection) -> float:
     return time.perf_counter() - start
 
 
-class Impatient(PatientProtocol):
-    """Cuts off after a short time, so that the test does not wait."""
-
-    headers_s = 0.2
+@pytest.fixture(params=["h11", "httptools"])
+def impatient(request: pytest.FixtureRequest) -> type[asyncio.Protocol]:
+    """A protocol that cuts off after a short time, so that the test does not wait."""
+    if request.param == "httptools":
+        pytest.importorskip("httptools")
+    protocol = PatientH11 if request.param == "h11" else PatientProtocol
+    return type("Impatient", (protocol,), {"headers_s": 0.2})
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /health HTTP/1.1\r\nHost: local"])
-def test_headers_that_do_not_come_end_the_connection(fresh: Path, sent: bytes) -> None:
+def test_headers_that_do_not_come_end_the_connection(
+    fresh: Path, impatient: type[asyncio.Protocol], sent: bytes
+) -> None:
     """Who sends no whole header in time holds no connection."""
     app = create_app("memory://")
-    running = uvicorn.Server(uvicorn.Config(app, http=Impatient, ws="none", log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with socket.create_connection(listener.getsockname(), timeout=30) as connection:
-                connection.sendall(sent)
-                assert b"" == connection.recv(100)
-        finally:
-            running.should_exit = True
-            thread.join(30)
+    with in_thread(app, impatient) as address, socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(sent)
+        assert b"" == connection.recv(100)
+
+
+def test_headers_that_have_no_end(fresh: Path, impatient: type[asyncio.Protocol]) -> None:
+    """Who sends more headers than a request may have is cut off, or gets an error."""
+    app = create_app("memory://")
+    with in_thread(app, impatient) as address, socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
+        with pytest.raises(ConnectionError):
+            flood(connection)
+
+
+def flood(connection: socket.socket) -> None:
+    """Send 10 MB of headers."""
+    for _ in range(1_000):
+        connection.sendall(b"X-More: " + b"x" * 10_000 + b"\r\n")

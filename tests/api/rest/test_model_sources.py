@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +68,74 @@ def test_forms_of_a_version(wire: Wire, run: Any) -> None:
     assert [("M", ["1"])] == [
         (model["name"], [each["version"] for each in model["latest_versions"]]) for model in found
     ]
+
+
+@pytest.fixture
+def model_id(wire: Wire, run: Any) -> str:
+    """A logged model of the run."""
+    content = {"experiment_id": "0", "name": "m", "source_run_id": run["run_id"]}
+    return str(wire.post("logged-models", content)[1]["model"]["info"]["model_id"])
+
+
+def test_files_of_a_logged_model(wire: Wire, run: Any, model_id: str) -> None:
+    """Those of the logged model that is named may be, and it notes which versions it became."""
+    location = wire.get(f"logged-models/{model_id}")[1]["model"]["info"]["artifact_uri"]
+    for source in (f"models:/{model_id}", f"{location}/model"):
+        status, body = wire.post("model-versions/create", {"name": "M", "source": source, "model_id": model_id})
+        assert (200, run["run_id"]) == (status, body["model_version"]["run_id"])
+    tags = wire.get(f"logged-models/{model_id}")[1]["model"]["info"]["tags"]
+    noted = [{"name": "M", "version": 1}, {"name": "M", "version": 2}]
+    assert [("mlflow.modelVersions", noted)] == [(tag["key"], json.loads(tag["value"])) for tag in tags]
+
+
+def test_a_version_of_a_version(wire: Wire, run: Any) -> None:
+    """What is made of another version has its run, and must not name another one."""
+    source = f"runs:/{run['run_id']}/m"
+    wire.post("model-versions/create", {"name": "M", "source": source, "run_id": run["run_id"]})
+    status, body = wire.post("model-versions/create", {"name": "M", "source": "models:/M/latest"})
+    found = body["model_version"]
+    assert (200, "models:/M/1", run["run_id"]) == (status, found["source"], found["run_id"])
+    content = {"name": "M", "source": "models:/M/1", "run_id": "other"}
+    assert "must match the referenced model version" in wire.refusal("model-versions/create", content)[2]
+
+
+_PROXIED = "http://host:5000/api/2.0/mlflow-artifacts/artifacts"
+
+
+@pytest.mark.parametrize(
+    ("form", "named", "reason"),
+    [
+        ("models:/{model}", {}, "The model_id request parameter must identify"),
+        ("models:/{model}", {"model_id": "m-other"}, "The model_id request parameter must identify"),
+        ("models://host/M/1", {}, "The model_id request parameter must identify"),
+        ("runs:/{run}/m", {"model_id": "{model}"}, "The model_id request parameter must identify"),
+        ("{root}/m", {"model_id": "{model}"}, "To use a local path as a model version source, the model_id"),
+        ("{root}/m", {"run_id": "other"}, "The run_id request parameter must identify"),
+        ("mlflow-artifacts:/0/{run}/artifacts/m", {"run_id": "{run}"}, "The run_id request parameter must identify"),
+        ("mlflow-artifacts:/0/models/x", {"model_id": "{model}"}, "The model_id request parameter must identify"),
+        (_PROXIED + "/0/{run}/artifacts/m", {}, "The run_id request parameter must identify"),
+        ("s3://bucket/./m", {}, "If supplying a source as an http, https,"),
+        ("s3://bucket/m%00", {}, "If supplying a source as an http, https,"),
+        ("s3://bucket/%2e%2e%5cm", {}, "If supplying a source as an http, https,"),
+        ("gs://[bucket/m", {}, "It is no proper URI."),
+    ],
+)
+def test_whose_files(wire: Wire, run: Any, model_id: str, form: str, named: Any, reason: str) -> None:
+    """A source has to be of the run or logged model that the request names, and absolute."""
+    values = {"root": run["artifact_uri"], "run": run["run_id"], "model": model_id}
+    content = {name: value.format(**values) for name, value in (named | {"source": form}).items()}
+    status, code, message = wire.refusal("model-versions/create", {"name": "M", **content})
+    assert (400, "INVALID_PARAMETER_VALUE") == (status, code)
+    assert message.startswith(f"Invalid model version source: '{content['source']}'. {reason}")
+
+
+def test_prompts_have_no_files(wire: Wire) -> None:
+    """The source of a prompt is a placeholder; a model is not made of a prompt."""
+    tags = [{"key": "mlflow.prompt.is_prompt", "value": "true"}]
+    assert 200 == wire.post("registered-models/create", {"name": "P", "tags": tags})[0]
+    refusal = wire.refusal("model-versions/create", {"name": "P", "source": "/etc/passwd", "tags": tags})
+    assert refusal[2].startswith("Invalid prompt source: '/etc/passwd'.")
+    assert 200 == wire.post("model-versions/create", {"name": "P", "source": "dummy-source", "tags": tags})[0]
+    wire.post("registered-models/create", {"name": "M"})
+    refusal = wire.refusal("model-versions/create", {"name": "M", "source": "models:/P/1"})
+    assert "Prompt versions cannot be used as model version sources." in refusal[2]

@@ -73,6 +73,22 @@ def test_logging(answers: Any) -> None:
     assert expected == answers["logging"]
 
 
+def test_artifacts(answers: Any) -> None:
+    """Files and directories are sent, listed and got by way of the server, wherever it keeps them."""
+    sizes = [["all", True, None], ["dict.json", False, 29], ["single", True, None], ["text.txt", False, 4]]
+    expected = {
+        "where": "mlflow-artifacts:/HERE/artifacts",
+        "top": sizes,
+        "below": ["all/sub/zwei ü.bin"],
+        "file": [],
+        "taken": [["one.txt", "sub/zwei ü.bin"], 3_000_000],
+        "text": "text",
+        "dict": {"a": [1, 2]},
+        "missing": "MlflowException",
+    }
+    assert expected == answers["artifacts"]
+
+
 def test_registry(answers: Any) -> None:
     """Models and versions are registered, described, tagged, staged, aliased, copied, found in pages and deleted."""
     expected = {
@@ -87,6 +103,44 @@ def test_registry(answers: Any) -> None:
         "left": ["2"],
     }
     assert expected == answers["registry"]
+
+
+def test_logged_models(answers: Any) -> None:
+    """Models are logged with params in several requests, tags, files and metrics on datasets, and found by them."""
+    expected = {
+        "made": ["first", "PENDING", "tree", True, 150],
+        "ready": ["READY", {"team": "ä", "added": "2"}, True],
+        "metrics": [["acc", 0.5, 3, "test"]],
+        "run": [[True], [[True, 3]]],
+        "found": ["first"],
+        "pages": [["first"], ["second"]],
+        "files": ["MLmodel"],
+        "text": "flavors: {}",
+        "deleted": "RESOURCE_DOES_NOT_EXIST",
+        "history": [["old", {"sklearn": {"code": None}}]],
+    }
+    assert expected == answers["logged_models"]
+
+
+def test_traces(answers: Any) -> None:
+    """A program that traces itself goes on, and finds no traces."""
+    assert {"found": [], "one": "RESOURCE_DOES_NOT_EXIST"} == answers["traces"]
+
+
+def test_prompts(answers: Any) -> None:
+    """Prompts are registered, loaded, tagged, aliased and found, and are no registered models."""
+    expected = {
+        "one": [1, "Hello Ann", "first", {"lang": "en"}],
+        "two": [2, [{"role": "system", "content": "Be kind"}, {"role": "user", "content": "Why?"}]],
+        "live": 1,
+        "unaliased": "INVALID_PARAMETER_VALUE",
+        "tags": [{"lang": "en", "_mlflow_experiment_ids": ",0,", "owner": "ann"}, {"kind": "short"}],
+        "found": ["greeting"],
+        "versions": [2, 1],
+        "hidden": [],
+        "taken": "RESOURCE_ALREADY_EXISTS",
+    }
+    assert expected == answers["prompts"]
 
 
 def test_errors(answers: Any) -> None:

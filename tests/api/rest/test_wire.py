@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from genesis_flow.api.rest.app import PREFIXES, Limits, _Service, create_app
+from genesis_flow.api.rest.app import create_app
+from genesis_flow.api.rest.routes import PREFIXES
+from genesis_flow.api.rest.service import Limits, Service
 from tests.api.rest.conftest import Wire, wire_to
 
 SEE_DOCS = " See the API docs for more information about request parameters."
@@ -32,7 +34,7 @@ def invalid(name: str, value: str, kind: str) -> tuple[int, str, str]:
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_both_prefixes_are_served(wire: Wire, prefix: str) -> None:
     """Clients use one prefix, pages in browsers the other."""
-    response = wire.client.get(f"{prefix}/experiments/get", params={"experiment_id": "0"})
+    response = wire.client.get(f"{prefix}experiments/get", params={"experiment_id": "0"})
     assert (200, "Default") == (response.status_code, response.json()["experiment"]["name"])
 
 
@@ -98,19 +100,23 @@ def test_what_is_refused(wire: Wire, path: str, content: Any, expected: tuple[in
 @pytest.mark.parametrize("body", [b"", b"{bad", b"null", b"\xff\xfe", b"[" * 100_000])
 def test_a_body_that_is_no_json_counts_as_empty(wire: Wire, body: bytes) -> None:
     """As in MLflow, what cannot be read holds no fields."""
-    response = wire.client.post(f"{PREFIXES[0]}/experiments/create", content=body, headers=JSON)
+    response = wire.client.post(f"{PREFIXES[0]}experiments/create", content=body, headers=JSON)
     assert (400, missing("name")[2]) == (response.status_code, response.json()["message"])
 
 
 def test_odd_bodies(wire: Wire) -> None:
     """JSON in a JSON string is read, unknown fields are ignored, another type of content is refused."""
-    path = f"{PREFIXES[0]}/experiments/create"
+    path = f"{PREFIXES[0]}experiments/create"
     twice = wire.client.post(path, content=json.dumps(json.dumps({"name": "twice", "new": [1]})), headers=JSON)
     plain = wire.client.post(path, content='{"name": "plain"}', headers={"content-type": "text/plain"})
+    nothing = wire.client.post(path, content='{"name": "plain"}')
     array = wire.client.post(path, content="[1]", headers=JSON)
     assert (200, {"experiment_id": "1"}) == (twice.status_code, twice.json())
     assert "Bad Request. Content-Type must be one of ['application/json']." == plain.json()["message"]
-    assert (400, 400) == (plain.status_code, array.status_code)
+    assert "Bad Request. Content-Type header is missing." == nothing.json()["message"]
+    assert [400, 400, 400] == [plain.status_code, nothing.status_code, array.status_code]
+    status, body = wire.send("DELETE", "registered-models/delete", content=b'{"name": "nope"}')
+    assert (404, "RESOURCE_DOES_NOT_EXIST") == (status, body["error_code"])
 
 
 @pytest.mark.parametrize(
@@ -122,7 +128,7 @@ def test_values_of_metrics(wire: Wire, sent: str, read: Any) -> None:
     """Numbers may be texts; NaN and infinities are kept and written as texts, for JSON has none."""
     run_id = wire.run_id()
     body = f'{{"run_id": "{run_id}", "key": "m", "value": {sent}, "timestamp": "7", "step": "-3"}}'
-    assert 200 == wire.client.post(f"{PREFIXES[0]}/runs/log-metric", content=body, headers=JSON).status_code
+    assert 200 == wire.client.post(f"{PREFIXES[0]}runs/log-metric", content=body, headers=JSON).status_code
     expected = {"metrics": [{"key": "m", "value": read, "timestamp": 7, "step": -3}]}
     assert (200, expected) == wire.get("metrics/get-history", run_id=run_id, metric_key="m")
 
@@ -140,7 +146,7 @@ def test_older_names_and_names_of_enums(wire: Wire) -> None:
 def test_queries(wire: Wire) -> None:
     """A GET has its fields in the query, lists by repetition, and names in camelCase are not known."""
     found = wire.client.get(
-        f"{PREFIXES[0]}/experiments/search?max_results=5&order_by=name+ASC&order_by=last_update_time+DESC"
+        f"{PREFIXES[0]}experiments/search?max_results=5&order_by=name+ASC&order_by=last_update_time+DESC"
     )
     assert (200, ["Default"]) == (found.status_code, [each["name"] for each in found.json()["experiments"]])
     assert missing("experiment_id") == (
@@ -211,7 +217,7 @@ def test_failures_say_nothing_of_the_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("mongodb://user:secret@host")
 
-    monkeypatch.setattr("genesis_flow.api.rest.app.received_to_values", fail)
+    monkeypatch.setattr("genesis_flow.api.rest.service.received_to_values", fail)
     status, body = wire.post("runs/search")
     assert (500, "INTERNAL_ERROR") == (status, body["error_code"])
     assert "secret" not in json.dumps(body)
@@ -221,20 +227,20 @@ def test_failures_say_nothing_of_the_inside(
 def test_handlers_never_block_the_event_loop(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every use case runs in a thread of the pool."""
     seen: list[str] = []
-    reply = _Service._reply
+    reply = Service.reply
 
     def noted(self: Any, *arguments: Any) -> Any:
         seen.append(threading.current_thread().name)
         return reply(self, *arguments)
 
-    monkeypatch.setattr(_Service, "_reply", noted)
+    monkeypatch.setattr(Service, "reply", noted)
     wire.run_id()
     assert [True] == [name.startswith("genesis-flow-rest") for name in seen]
 
 
 def test_head(wire: Wire) -> None:
     """HEAD is GET without the body of the response."""
-    path = f"{PREFIXES[0]}/experiments/get"
+    path = f"{PREFIXES[0]}experiments/get"
     statuses = [wire.client.head(path, params={"experiment_id": id}).status_code for id in ("0", "77")]
     assert [200, 404] == statuses
 
@@ -257,7 +263,7 @@ def test_a_body_that_does_not_come_is_given_up(fresh: Path) -> None:
     """Who sends a part of a body and then nothing gets an error in time."""
     app = create_app("memory://", limits=Limits(body_s=0.05))
     scope = {
-        "type": "http", "method": "POST", "path": f"{PREFIXES[0]}/runs/search", "query_string": b"", "root_path": "",
+        "type": "http", "method": "POST", "path": f"{PREFIXES[0]}runs/search", "query_string": b"", "root_path": "",
         "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 5000),
         "scheme": "http", "http_version": "1.1",
     }  # fmt: skip

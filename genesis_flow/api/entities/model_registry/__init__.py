@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from genesis_flow.api.lazy_modules import lazy_modules
+
 if TYPE_CHECKING:
     from genesis_flow.api.entities.model_registry.model_version import ModelVersion
     from genesis_flow.api.entities.model_registry.model_version_search import ModelVersionSearch
@@ -51,7 +53,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return lazy_modules(__name__, "model_version_stages", "model_version_status")(name)
     found = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = found
     return found

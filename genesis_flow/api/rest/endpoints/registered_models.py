@@ -11,75 +11,75 @@ from genesis_flow.api.rest.routes import Endpoint
 from genesis_flow.domain.entities.registered_model import RegisteredModel
 
 if TYPE_CHECKING:
-    from genesis_flow.bootstrap import Application
+    from genesis_flow.api.rest.use_cases import UseCases
 
 
-def create(application: Application, given: Values) -> dict[str, Any]:
+def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     tags = {tag["key"]: tag["value"] for tag in given["tags"]}
-    created = application.registered_models.create(given["name"], tags=tags, description=given["description"])
-    return _shown(application, created)
+    created = use_cases.registered_models.create(given["name"], tags=tags, description=given["description"])
+    return _shown(use_cases, created)
 
 
-def get(application: Application, given: Values) -> dict[str, Any]:
-    return _shown(application, application.registered_models.get(given["name"]))
+def get(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    return _shown(use_cases, use_cases.registered_models.get(given["name"]))
 
 
-def search(application: Application, given: Values) -> dict[str, Any]:
-    page = application.registered_models.find(
+def search(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    page = use_cases.registered_models.find(
         filter_string=given["filter"],
         order_by=given["order_by"],
         max_results=given["max_results"],
         page_token=given["page_token"],
     )
-    latest = application.model_versions.latest_of(page.items)
+    latest = use_cases.model_versions.latest_of(page.items)
     models = [model_to_json(model, latest[model.name]) for model in page.items]
     return present(registered_models=models, next_page_token=page.next_token)
 
 
-def rename(application: Application, given: Values) -> dict[str, Any]:
-    return _shown(application, application.registered_models.rename(given["name"], given["new_name"]))
+def rename(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    return _shown(use_cases, use_cases.registered_models.rename(given["name"], given["new_name"]))
 
 
-def update(application: Application, given: Values) -> dict[str, Any]:
-    return _shown(application, application.registered_models.describe(given["name"], given["description"]))
+def update(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    return _shown(use_cases, use_cases.registered_models.describe(given["name"], given["description"]))
 
 
-def delete(application: Application, given: Values) -> dict[str, Any]:
-    application.registered_models.delete(given["name"])
+def delete(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.registered_models.delete(given["name"])
     return {}
 
 
-def set_tag(application: Application, given: Values) -> dict[str, Any]:
-    application.registered_models.set_tags(given["name"], {given["key"]: given["value"]})
+def set_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.registered_models.set_tags(given["name"], {given["key"]: given["value"]})
     return {}
 
 
-def delete_tag(application: Application, given: Values) -> dict[str, Any]:
-    application.registered_models.remove_tag(given["name"], given["key"])
+def delete_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.registered_models.remove_tag(given["name"], given["key"])
     return {}
 
 
-def set_alias(application: Application, given: Values) -> dict[str, Any]:
-    application.registered_models.set_alias(given["name"], given["alias"], given["version"])
+def set_alias(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.registered_models.set_alias(given["name"], given["alias"], given["version"])
     return {}
 
 
-def delete_alias(application: Application, given: Values) -> dict[str, Any]:
-    application.registered_models.remove_alias(given["name"], given["alias"])
+def delete_alias(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.registered_models.remove_alias(given["name"], given["alias"])
     return {}
 
 
-def get_by_alias(application: Application, given: Values) -> dict[str, Any]:
-    return {"model_version": version_to_json(application.model_versions.get_by_alias(given["name"], given["alias"]))}
+def get_by_alias(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    return {"model_version": version_to_json(use_cases.model_versions.get_by_alias(given["name"], given["alias"]))}
 
 
-def latest(application: Application, given: Values) -> dict[str, Any]:
-    found = application.model_versions.latest(given["name"], given["stages"])
+def latest(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    found = use_cases.model_versions.latest(given["name"], given["stages"])
     return present(model_versions=[*map(version_to_json, found)])
 
 
-def _shown(application: Application, model: RegisteredModel) -> dict[str, Any]:
-    return {"registered_model": model_to_json(model, application.model_versions.latest_of([model])[model.name])}
+def _shown(use_cases: UseCases, model: RegisteredModel) -> dict[str, Any]:
+    return {"registered_model": model_to_json(model, use_cases.model_versions.latest_of([model])[model.name])}
 
 
 ROUTES: Final = (

@@ -11,11 +11,11 @@ from genesis_flow.api.rest.routes import Endpoint
 from genesis_flow.domain.values.lifecycle import View
 
 if TYPE_CHECKING:
-    from genesis_flow.bootstrap import Application
+    from genesis_flow.api.rest.use_cases import UseCases
 
 
-def create(application: Application, given: Values) -> dict[str, Any]:
-    run = application.lifecycle.create(
+def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    run = use_cases.lifecycle.create(
         given["experiment_id"],
         name=given["run_name"],
         user_id=given["user_id"],
@@ -25,29 +25,29 @@ def create(application: Application, given: Values) -> dict[str, Any]:
     return {"run": run_to_json(run)}
 
 
-def get(application: Application, given: Values) -> dict[str, Any]:
-    return {"run": run_to_json(application.lifecycle.get(given["run_id"]))}
+def get(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    return {"run": run_to_json(use_cases.lifecycle.get(given["run_id"]))}
 
 
-def update(application: Application, given: Values) -> dict[str, Any]:
-    run = application.lifecycle.update(
+def update(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    run = use_cases.lifecycle.update(
         given["run_id"], status=given["status"], ended_at=given["end_time"], name=given["run_name"]
     )
     return {"run_info": info_to_json(run)}
 
 
-def delete(application: Application, given: Values) -> dict[str, Any]:
-    application.lifecycle.delete(given["run_id"])
+def delete(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.lifecycle.delete(given["run_id"])
     return {}
 
 
-def restore(application: Application, given: Values) -> dict[str, Any]:
-    application.lifecycle.restore(given["run_id"])
+def restore(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    use_cases.lifecycle.restore(given["run_id"])
     return {}
 
 
-def search(application: Application, given: Values) -> dict[str, Any]:
-    page = application.search.find(
+def search(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    page = use_cases.search.find(
         given["experiment_ids"],
         filter_string=given["filter"],
         order_by=given["order_by"],

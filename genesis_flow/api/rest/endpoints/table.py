@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from genesis_flow.api.rest.endpoints import artifacts, experiments, model_versions, registered_models, run_logging, runs
+from genesis_flow.api.rest.endpoints import (
+    artifacts,
+    experiments,
+    logged_models,
+    metric_histories,
+    model_versions,
+    proxied_artifacts,
+    registered_models,
+    run_logging,
+    runs,
+    traces,
+    webhooks,
+)
 
 ROUTES: Final = (
     *experiments.ROUTES,
     *runs.ROUTES,
     *run_logging.ROUTES,
+    *metric_histories.ROUTES,
     *artifacts.ROUTES,
+    *proxied_artifacts.ROUTES,
+    *logged_models.ROUTES,
     *registered_models.ROUTES,
     *model_versions.ROUTES,
+    *traces.ROUTES,
+    *webhooks.ROUTES,
 )

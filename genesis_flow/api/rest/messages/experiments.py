@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from genesis_flow.api.rest.messages.fields import PAIR, Field, choice, messages, pairs, present, text, texts, whole
+from genesis_flow.api.rest.messages.fields import PAIR, Choice, Field, Messages, pairs, present, text, texts, whole
+from genesis_flow.domain.entities.dataset import DatasetUse
 from genesis_flow.domain.entities.experiment import Experiment
 from genesis_flow.domain.values.lifecycle import View
 
@@ -19,7 +20,7 @@ BY_NAME: Final = (Field("experiment_name", text, is_required=True),)
 CREATE: Final = (
     Field("name", text, is_required=True),
     Field("artifact_location", text),
-    Field("tags", messages(PAIR), ()),
+    Field("tags", Messages(PAIR), ()),
 )
 UPDATE: Final = (*ID, Field("new_name", text, is_required=True))
 SET_TAG: Final = (*ID, *PAIR)
@@ -29,8 +30,9 @@ SEARCH: Final = (
     Field("page_token", text),
     Field("filter", text),
     Field("order_by", texts, (), is_list=True),
-    Field("view_type", choice(VIEWS)),
+    Field("view_type", Choice(VIEWS)),
 )
+DATASETS: Final = (Field("experiment_ids", texts, ()),)
 
 
 def experiment_to_json(entity: Experiment) -> dict[str, Any]:
@@ -44,4 +46,11 @@ def experiment_to_json(entity: Experiment) -> dict[str, Any]:
         creation_time=entity.created_at,
         tags=pairs(entity.tags),
         workspace="default",
+    )
+
+
+def dataset_use_to_json(entity: DatasetUse) -> dict[str, Any]:
+    """The use of a dataset as MLflow writes it."""
+    return present(
+        experiment_id=entity.experiment_id, name=entity.name, digest=entity.digest, context=entity.context
     )

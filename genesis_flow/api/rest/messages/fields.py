@@ -18,7 +18,8 @@ from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.text import shown
 
-_SEE_DOCS: Final = " See the API docs for more information about request parameters."
+#: How MLflow ends what it says of a wrong field.
+SEE_DOCS: Final = " See the API docs for more information about request parameters."
 
 #: From (path of the field, its JSON value) to its value.
 Read = Callable[[str, Any], Any]
@@ -65,7 +66,7 @@ def _value(field: Field, given: Mapping[str, Any], path: str) -> Any:
         value = given.get(field.alias)
     if field.is_required and (value is None or value == ""):
         raise MlflowException.invalid_parameter_value(
-            f"Missing value for required parameter '{path}{field.name}'.{_SEE_DOCS}"
+            f"Missing value for required parameter '{path}{field.name}'.{SEE_DOCS}"
         )
     return field.default if value is None else field.read(f"{path}{field.name}", value)
 
@@ -75,7 +76,7 @@ def invalid(path: str, value: Any) -> MlflowException:
     text = shown(json.dumps(value, sort_keys=True, separators=(",", ":")))
     return MlflowException.invalid_parameter_value(
         f"Invalid value {text} for parameter '{path}' supplied:  Hint: Value was of type "
-        f"'{type(value).__name__}'.{_SEE_DOCS}"
+        f"'{type(value).__name__}'.{SEE_DOCS}"
     )
 
 
@@ -120,6 +121,11 @@ def boolean(path: str, value: Any) -> bool:
     return value
 
 
+def anything(path: str, value: Any) -> Any:
+    """Whatever it is."""
+    return value
+
+
 def texts(path: str, value: Any) -> list[str]:
     """A list of JSON strings."""
     if not all(isinstance(item, str) for item in _list(path, value)):
@@ -127,32 +133,50 @@ def texts(path: str, value: Any) -> list[str]:
     return list(value)
 
 
-def choice(values: Mapping[int | str, Any]) -> Read:
+@attrs.frozen
+class Choice:
     """One of `values` by its name or number; a name that is unknown counts as absent, as in MLflow."""
 
-    def read(path: str, value: Any) -> Any:
+    values: Mapping[int | str, Any]
+
+    def __call__(self, path: str, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise invalid(path, value)
-        return values.get(value)
-
-    return read
+        return self.values.get(value)
 
 
-def message(fields: Sequence[Field]) -> Read:
+@attrs.frozen
+class Known(Choice):
+    """One of `values` by its name or number; another is refused."""
+
+    def __call__(self, path: str, value: Any) -> Any:
+        chosen = super().__call__(path, value)
+        if chosen is None:
+            raise invalid(path, value)
+        return chosen
+
+
+@attrs.frozen
+class Message:
     """A JSON object with `fields`."""
 
-    def read(path: str, value: Any) -> Values:
+    fields: Sequence[Field]
+
+    def __call__(self, path: str, value: Any) -> Values:
         if not isinstance(value, dict):
             raise invalid(path, value)
-        return read_fields(fields, value, f"{path}.")
-
-    return read
+        return read_fields(self.fields, value, f"{path}.")
 
 
-def messages(fields: Sequence[Field]) -> Read:
-    """A list of JSON objects with `fields`."""
-    read_one = message(fields)
-    return lambda path, value: [read_one(f"{path}[{place}]", item) for place, item in enumerate(_list(path, value))]
+@attrs.frozen
+class Messages:
+    """A list of JSON objects, each with `fields`."""
+
+    fields: Sequence[Field]
+
+    def __call__(self, path: str, value: Any) -> list[Values]:
+        read_one = Message(self.fields)
+        return [read_one(f"{path}[{place}]", item) for place, item in enumerate(_list(path, value))]
 
 
 def _list(path: str, value: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from genesis_flow.api.rest.messages.fields import PAIR, Field, boolean, messages, pairs, present, text, texts, whole
+from genesis_flow.api.rest.messages.fields import PAIR, Field, Messages, boolean, pairs, present, text, texts, whole
 from genesis_flow.domain.entities.model_version import ModelVersion
 from genesis_flow.domain.entities.registered_model import RegisteredModel
 
@@ -15,7 +15,7 @@ _ALIAS: Final = Field("alias", text, is_required=True)
 _VERSION: Final = Field("version", text, is_required=True)
 
 NAME: Final = (Field("name", text, is_required=True),)
-CREATE: Final = (*NAME, Field("tags", messages(PAIR), ()), Field("description", text))
+CREATE: Final = (*NAME, Field("tags", Messages(PAIR), ()), Field("description", text))
 RENAME: Final = (*NAME, Field("new_name", text, is_required=True))
 UPDATE: Final = (*NAME, Field("description", text, ""))
 SET_TAG: Final = (*NAME, _KEY, _VALUE)
@@ -29,7 +29,7 @@ CREATE_VERSION: Final = (
     *NAME,
     Field("source", text, is_required=True),
     Field("run_id", text),
-    Field("tags", messages(PAIR), ()),
+    Field("tags", Messages(PAIR), ()),
     Field("run_link", text),
     Field("description", text),
     Field("model_id", text),

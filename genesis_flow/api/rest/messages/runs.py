@@ -7,11 +7,11 @@ from typing import Any, Final
 from genesis_flow.api.rest.messages.experiments import VIEWS
 from genesis_flow.api.rest.messages.fields import (
     PAIR,
+    Choice,
     Field,
-    choice,
+    Message,
+    Messages,
     double,
-    message,
-    messages,
     pairs,
     present,
     real,
@@ -52,13 +52,13 @@ CREATE: Final = (
     Field("user_id", text, ""),
     Field("run_name", text),
     Field("start_time", whole, 0),
-    Field("tags", messages(PAIR), ()),
+    Field("tags", Messages(PAIR), ()),
 )
-UPDATE: Final = (*ID, Field("status", choice(_STATUSES)), Field("end_time", whole), Field("run_name", text))
+UPDATE: Final = (*ID, Field("status", Choice(_STATUSES)), Field("end_time", whole), Field("run_name", text))
 SEARCH: Final = (
     Field("experiment_ids", texts, (), is_list=True),
     Field("filter", text),
-    Field("run_view_type", choice(VIEWS)),
+    Field("run_view_type", Choice(VIEWS)),
     Field("max_results", whole, 1000),
     Field("order_by", texts, (), is_list=True),
     Field("page_token", text),
@@ -68,29 +68,24 @@ PAIR_OF_RUN: Final = (*ID, *PAIR)
 DELETE_TAG: Final = (*ID, Field("key", text, is_required=True))
 LOG_BATCH: Final = (
     *ID,
-    Field("metrics", messages(_METRIC), ()),
-    Field("params", messages(PAIR), ()),
-    Field("tags", messages(PAIR), ()),
+    Field("metrics", Messages(_METRIC), ()),
+    Field("params", Messages(PAIR), ()),
+    Field("tags", Messages(PAIR), ()),
 )
 LOG_INPUTS: Final = (
     *ID,
     Field(
         "datasets",
-        messages((Field("tags", messages(PAIR), ()), Field("dataset", message(_DATASET), is_required=True))),
+        Messages((Field("tags", Messages(PAIR), ()), Field("dataset", Message(_DATASET), is_required=True))),
         (),
     ),
-    Field("models", messages((Field("model_id", text, is_required=True),)), ()),
+    Field("models", Messages((Field("model_id", text, is_required=True),)), ()),
 )
 LOG_OUTPUTS: Final = (
     *ID,
-    Field("models", messages((Field("model_id", text, is_required=True), Field("step", whole, 0))), is_required=True),
+    Field("models", Messages((Field("model_id", text, is_required=True), Field("step", whole, 0))), is_required=True),
 )
-HISTORY: Final = (
-    *ID,
-    Field("metric_key", text, is_required=True),
-    Field("page_token", text),
-    Field("max_results", whole),
-)
+LOG_MODEL: Final = (*ID, Field("model_json", text, is_required=True))
 
 
 def info_to_json(entity: Run) -> dict[str, Any]:

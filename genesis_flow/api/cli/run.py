@@ -1,0 +1,29 @@
+"""`genesis-flow run`."""
+
+from __future__ import annotations
+
+import click
+
+from genesis_flow.api.cli.scope import Command, Scope, pass_scope
+
+
+@click.command(
+    "run",
+    cls=Command,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    short_help="Run a program that imports mlflow, on genesis-flow.",
+)
+@click.option("--experiment-name", metavar="NAME", help="Where it records runs if it does not choose.")
+@click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module, as for python -m.")
+@click.argument("program")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@pass_scope
+def run(scope: Scope, experiment_name: str | None, is_module: bool, program: str, arguments: tuple[str, ...]) -> None:
+    """
+    Run PROGRAM with ARGUMENTS, as `python PROGRAM ARGUMENTS` does; `import mlflow` gives genesis-flow in it, and in
+    the processes that it starts, whether MLflow is installed or not.
+    """
+    from genesis_flow.api.drop_in import running
+
+    words = ["-m", program] if is_module else [program]
+    running.run([*words, *arguments], tracking_uri=scope.tracking_uri, experiment_name=experiment_name)

@@ -1,0 +1,1 @@
+"""`import mlflow` without MLflow: this package under MLflow's name."""

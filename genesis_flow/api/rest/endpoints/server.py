@@ -1,0 +1,55 @@
+"""What the server says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from genesis_flow.api.rest.docs_page import page
+from genesis_flow.api.rest.measuring import Measures
+from genesis_flow.api.rest.messages.fields import Values
+from genesis_flow.api.rest.openapi import document
+from genesis_flow.api.rest.routes import TOP, V3, Endpoint
+from genesis_flow.api.rest.wire import Reply, json_to_reply
+
+if TYPE_CHECKING:
+    from genesis_flow.api.rest.use_cases import UseCases
+
+#: What clients ask before they choose a way; stock MLflow on a database says the same.
+_INFO: Final = {
+    "store_type": "SqlStore",
+    "workspaces_enabled": False,
+    "trace_archival_enabled": False,
+    "multipart_uploads_enabled": False,
+    "multipart_downloads_enabled": False,
+    "presigned_upload_run_id_supported": True,
+    "presigned_upload_model_id_supported": True,
+    "features_enabled": {"gateway": False},
+}
+
+
+def info(use_cases: UseCases, given: Values) -> dict[str, Any]:
+    return _INFO
+
+
+def about(endpoints: Sequence[Endpoint], measures: Measures) -> tuple[Endpoint, ...]:
+    """The endpoints that tell what the others are, and how they do."""
+    described = cache(lambda: document((*endpoints, *own)))
+
+    def metrics(use_cases: UseCases, given: Values) -> Reply:
+        return measures.reply()
+
+    def openapi(use_cases: UseCases, given: Values) -> Reply:
+        return json_to_reply(described())
+
+    def docs(use_cases: UseCases, given: Values) -> Reply:
+        return page(described())
+
+    own = (
+        Endpoint("server-info", ("GET",), (), info, V3),
+        Endpoint("metrics", ("GET",), (), metrics, TOP, media_type="text/plain"),
+        Endpoint("openapi.json", ("GET",), (), openapi, TOP),
+        Endpoint("docs", ("GET",), (), docs, TOP, media_type="text/html"),
+    )
+    return own

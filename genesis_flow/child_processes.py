@@ -1,0 +1,50 @@
+"""What the processes that this one starts find in their environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from genesis_flow.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME, MLFLOW_TRACKING_URI
+
+_PYTHON_PATH: Final = "PYTHONPATH"
+
+
+def child_environment() -> dict[str, str]:
+    """The variables of a process of this interpreter that finds the same modules as this one."""
+    return {**os.environ, _PYTHON_PATH: os.pathsep.join(path for path in sys.path if path)}
+
+
+def python_path() -> list[str]:
+    """Where interpreters that this process starts look for modules first."""
+    text = os.environ.get(_PYTHON_PATH)
+    return text.split(os.pathsep) if text else []
+
+
+def set_python_path(directories: Sequence[str]) -> None:
+    """Have the interpreters that this process starts look for modules there first."""
+    if directories:
+        os.environ[_PYTHON_PATH] = os.pathsep.join(directories)
+    else:
+        os.environ.pop(_PYTHON_PATH, None)
+
+
+def program_environment(
+    *, first: Sequence[str], last: Sequence[str], tracking_uri: str | None, experiment_name: str | None
+) -> dict[str, str]:
+    """
+    The variables of a process that runs a user's program.
+
+    Args:
+        first, last: Where it looks for modules before, and after, the directories of PYTHONPATH.
+        tracking_uri, experiment_name: What it uses if it does not choose; None for what is in force.
+    """
+    found = {**os.environ, _PYTHON_PATH: os.pathsep.join([*first, *python_path(), *last])}
+    if tracking_uri is not None:
+        found[MLFLOW_TRACKING_URI.name] = tracking_uri
+    if experiment_name is not None:
+        found[MLFLOW_EXPERIMENT_NAME.name] = experiment_name
+        found.pop(MLFLOW_EXPERIMENT_ID.name, None)
+    return found

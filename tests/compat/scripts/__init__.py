@@ -1,0 +1,1 @@
+"""Whole scripts that say `import mlflow`, run on stock MLflow and on this package."""
