@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from mlflow.entities import DatasetInput, LoggedModelInput, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.entities.metric import MetricWithRunId
 from mlflow.store.entities.paged_list import PagedList
-from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_MODELS
 from mlflow.utils.search_utils import SearchUtils
 
 from genesis_flow.api.plugin.errors import translated
@@ -92,9 +90,7 @@ class LoggingMethods:
 
         if not isinstance(mlflow_model, Model):
             raise TypeError(f"Argument 'mlflow_model' should be mlflow.models.Model, got '{type(mlflow_model)}'")
-        known = self._application.lifecycle.get(run_id).tags.get(MLFLOW_LOGGED_MODELS)
-        noted = [*(json.loads(known) if known else ()), mlflow_model.get_tags_dict()]
-        self._application.logging.set_tag(run_id, MLFLOW_LOGGED_MODELS, json.dumps(noted))
+        self._application.logging.record_model(run_id, mlflow_model.to_dict())
 
     @translated
     def get_metric_history(

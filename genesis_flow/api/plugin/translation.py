@@ -127,8 +127,7 @@ def metric_of_run(entity: metric.Metric, run_id: str) -> MetricWithRunId:
 
 def history_to_stock(history: metric.MetricHistory) -> list[Metric]:
     """Every point of a history, in its order."""
-    points = zip(history.values, history.timestamps, history.steps, strict=True)
-    return [Metric(history.key, value, at, step) for value, at, step in points]
+    return [metric_to_stock(point) for point in history.points(0, len(history))]
 
 
 def metric_to_domain(view: Metric) -> metric.Metric:
