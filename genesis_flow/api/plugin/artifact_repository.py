@@ -53,7 +53,8 @@ class GenesisArtifactRepository(ArtifactRepository):  # type: ignore[misc]
     @translated
     def download_artifacts(self, artifact_path: str | None, dst_path: str | None = None) -> str:
         """Copy a file or directory, with the directories that it lies in, below a local directory."""
-        path, target = checked_path(artifact_path), _directory(dst_path) / checked_path(artifact_path).parent.text
+        path = checked_path(artifact_path)
+        target = _directory(dst_path) / path.parent.text
         target.mkdir(parents=True, exist_ok=True)
         return str(self._store.fetch(path, target))
 

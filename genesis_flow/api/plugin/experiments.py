@@ -25,7 +25,7 @@ class ExperimentMethods:
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Sequence[ExperimentTag] | None = None
     ) -> str:
-        if artifact_location and not artifact_location.startswith("runs:"):
+        if isinstance(artifact_location, str) and artifact_location and not artifact_location.startswith("runs:"):
             artifact_location = absolute_location(artifact_location)
         created = self._application.experiments.create(
             name, artifact_location=artifact_location, tags=texts(tags)

@@ -26,7 +26,6 @@ from genesis_flow.domain.errors import InvalidInput, ParamConflict
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.policies import page_limit
 
-_MOST_POINTS: Final = 25_000
 _BATCH: Final = limits.DATASETS_PER_BATCH
 
 
@@ -103,7 +102,7 @@ class LoggingMethods:
     ) -> PagedList[Metric]:
         start = SearchUtils.parse_start_offset_from_page_token(page_token)
         if max_results is not None:
-            page_limit(max_results, _MOST_POINTS)
+            page_limit(max_results, limits.INT64_MAX)
         points = history_to_stock(self._history(run_id, metric_key))
         end = len(points) if max_results is None else start + max_results
         return PagedList(points[start:end], SearchUtils.create_page_token(end) if end < len(points) else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Guest:
     An interpreter that has stock MLflow, in which genesis-flow is installed.
 
     Attributes:
-        site: Where genesis-flow is. directory: Where its processes run.
+        site: Where genesis-flow is. directory: Below which its processes run, each in a new directory.
     """
 
     version: str
@@ -37,7 +38,7 @@ class Guest:
         """What a module of these tests prints in its last line."""
         done = subprocess.run(
             [str(self.python), "-m", module, *arguments],
-            cwd=self.directory, env=guest_environment(self.site, ROOT, **variables),
+            cwd=tempfile.mkdtemp(dir=self.directory), env=guest_environment(self.site, ROOT, **variables),
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.compat.differential.performing import START, clock_at
+
 _MOMENT = re.compile(r"\b1[5-9]\d{11}\b")
 _ID = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")
 
@@ -25,10 +27,16 @@ class Side:
         self._store = store
         self._root = root
         self._ids: dict[str, str] = {}
+        self._now = START
 
     def answers(self, calls: Sequence[Any]) -> dict[str, Any]:
         """The answer to each call by its label, in logical names."""
-        return {label: self._answer(call) for label, call in calls}
+        answers = {}
+        for number, (label, call) in enumerate(calls, 1):
+            with clock_at(self._now + 1_000 * number):  # equal times would be ordered by chance
+                answers[label] = self._answer(call)
+        self._now += 1_000_000
+        return answers
 
     def _answer(self, call: Any) -> Any:
         from mlflow.exceptions import MlflowException

@@ -18,7 +18,7 @@ from tests.compat.differential.test_sequences import script
 from tests.compat.differential.wire import Command
 from tests.compat.guest.conftest import Guest
 
-pytestmark = [pytest.mark.stock, pytest.mark.xdist_group("guest-sequences")]
+pytestmark = pytest.mark.stock
 
 SEQUENCES = st.one_of(sequences(least=10), registry_sequences(least=10), model_sequences(least=10))
 

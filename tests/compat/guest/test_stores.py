@@ -10,7 +10,7 @@ import pytest
 from tests.compat.guest.conftest import SQLITE, Guest
 from tests.services.stock import OLDEST
 
-pytestmark = [pytest.mark.stock, pytest.mark.xdist_group("guest-stores")]
+pytestmark = pytest.mark.stock
 
 #: Errors with the same code and other words, which begin in the same way where anybody could match on them.
 OTHER_WORDS = frozenset({
@@ -35,6 +35,10 @@ ACCIDENTS = {
     "registry: version that is None": "INTERNAL_ERROR",
     "logged models: search without a field": "INTERNAL_ERROR",
 }
+#: Arguments of wrong types, which neither side refuses with an error of MLflow's.
+WRONG_TYPES = {
+    "runs: datasets that are no list", "runs: record a model", "runs: a batch with metrics that are None",
+}  # fmt: skip
 #: Where MLflow 3.2 did not yet know a rule that MLflow 3.17 has, and our stores have for both.
 RULES_SINCE_3_2 = frozenset({
     "experiments: create with a long tag", "experiments: create with a long key", "experiments: get by no id",
@@ -46,44 +50,23 @@ RULES_SINCE_3_2 = frozenset({
 })  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def answers(guest: Guest, store_uri: str) -> dict[str, Any]:
-    """What a store of MLflow and one of ours answered to each call."""
+def test_answers_are_the_same(guest: Guest, store_uri: str) -> None:
+    """Entities field by field, codes and texts of errors; they differ where that was decided, and nowhere else."""
     own = store_uri if store_uri == SQLITE else f"{store_uri}_{guest.version.replace('.', '_')}"
-    return guest.run("tests.compat.guest.store_worker", own)
-
-
-def test_answers_are_the_same(answers: dict[str, Any], guest: Guest) -> None:
-    """Entities field by field, codes and texts of errors; where they differ, it was decided."""
-    differing = {
-        label: (stock, ours)
-        for label, (stock, ours) in answers.items()
-        if _in_order(stock) != ours and not (guest.version == OLDEST and label in RULES_SINCE_3_2)
-    }
-    unexplained = {
-        label: pair
-        for label, pair in differing.items()
-        if not (label in OTHER_WORDS and pair[0]["error"] == pair[1]["error"])
-        and not (label in ACCIDENTS and _code(pair[0]) == ACCIDENTS[label])
+    answers = guest.run("tests.compat.guest.store_worker", own)
+    newer = RULES_SINCE_3_2 if guest.version == OLDEST else frozenset()
+    differing = {label: (stock, ours) for label, (stock, ours) in answers.items() if _in_order(stock) != ours}
+    explained = {
+        label
+        for label, (stock, ours) in differing.items()
+        if label in newer
+        or (label in OTHER_WORDS and stock["error"] == ours["error"])
+        or (label in ACCIDENTS and _code(stock) == ACCIDENTS[label])
     }
 
-    assert {} == unexplained
-
-
-def test_no_difference_is_explained_that_is_not_there(answers: dict[str, Any], guest: Guest) -> None:
-    """Each label of the tables differs, so that none stays when it has become the same."""
-    explained = OTHER_WORDS | ACCIDENTS.keys() | (RULES_SINCE_3_2 if guest.version == OLDEST else frozenset())
-
-    assert [] == [label for label in sorted(explained) if _in_order(answers[label][0]) == answers[label][1]]
-
-
-def test_no_method_fails_for_a_reason_of_ours(answers: dict[str, Any]) -> None:
-    """Our stores raise MLflow's errors only, apart from arguments of wrong types that MLflow refuses so, too."""
-    bare = {label for label, (_, ours) in answers.items() if (_code(ours) or "").endswith("Error")}
-
-    assert {
-        "runs: datasets that are no list", "runs: record a model", "runs: a batch with metrics that are None",
-    } == bare  # fmt: skip
+    assert {} == {label: pair for label, pair in differing.items() if label not in explained}
+    assert explained == OTHER_WORDS | ACCIDENTS.keys() | newer
+    assert WRONG_TYPES == {label for label, (_, ours) in answers.items() if (_code(ours) or "").endswith("Error")}
 
 
 def _in_order(answer: Any) -> Any:
