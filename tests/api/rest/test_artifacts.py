@@ -187,8 +187,9 @@ def test_a_name_that_is_in_the_way(wire: Wire, fresh: Path) -> None:
 
 
 @pytest.mark.parametrize("location", ["mlflow-artifacts://host/x", "mlflow-artifacts:/../x"])
-def test_locations_that_are_not_here(wire: Wire, location: str) -> None:
+def test_locations_that_are_not_here(wire: Wire, monkeypatch: pytest.MonkeyPatch, location: str) -> None:
     """A location at another server, or outside the destination, holds nothing that is shown."""
+    monkeypatch.setenv("MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", "mlflow-artifacts")
     made = wire.post("experiments/create", {"name": "e", "artifact_location": location})[1]
     run = wire.post("runs/create", {"experiment_id": made["experiment_id"]})[1]["run"]["info"]
     assert 400 == wire.get("artifacts/list", run_id=run["run_id"])[0]
