@@ -179,9 +179,15 @@ GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFAC
 MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
 MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", _switch, True)
 MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", _switch, False)
+#: Schemes such as ftp that locations of experiments and versions may have, though they name a host.
+MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
+    "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", _names, frozenset()
+)
 MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
 MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
 MLFLOW_WORKERS: Final = EnvironmentVariable("MLFLOW_WORKERS", int, 1)
+MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS: Final = EnvironmentVariable("MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS", int, 10)
+MLFLOW_SERVER_GRAPHQL_MAX_ALIASES: Final = EnvironmentVariable("MLFLOW_SERVER_GRAPHQL_MAX_ALIASES", int, 10)
 MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
 MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
 MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")

@@ -13,6 +13,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 #: Seconds within which the headers of a request have to arrive, from the first byte or the connection on.
 HEADERS_S: Final = 20.0
 HEADERS_BYTES: Final = 64 << 10
+#: Connections of a process at the same time; for another one, that which has been silent longest is closed.
+MOST_CONNECTIONS: Final = 2_000
 
 
 class Corked(asyncio.Transport):
@@ -59,11 +61,18 @@ class Corked(asyncio.Transport):
 
 
 class Patience(asyncio.Protocol):
-    """What makes a protocol of uvicorn end its patience: who sends no whole header in time and size is cut off."""
+    """
+    What makes a protocol of uvicorn end its patience.
+
+    Who sends no whole header in time and size is cut off, and earlier if others need the connection.
+    """
 
     headers_s = HEADERS_S
     headers_bytes = HEADERS_BYTES
+    most_connections = MOST_CONNECTIONS
 
+    connections: set[Any]
+    server_state: Any
     cycle: Any
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
@@ -74,6 +83,10 @@ class Patience(asyncio.Protocol):
         _send_at_once(transport)
         self._deadline: asyncio.TimerHandle | None = None
         self._received_bytes = 0
+        # Of the connections of this server, those that wait for a request, the most patient first.
+        self._silent: dict[Patience, None] = vars(self.server_state).setdefault("silent_connections", {})
+        if len(self.connections) > self.most_connections and self._silent:
+            next(iter(self._silent))._give_up()
         self._watch(0)
 
     def data_received(self, data: bytes) -> None:
@@ -84,11 +97,18 @@ class Patience(asyncio.Protocol):
         self._stop()
         super().connection_lost(exc)
 
+    def on_response_complete(self) -> None:
+        """Called by uvicorn, which goes on with the next request if that has come already."""
+        super().on_response_complete()  # type: ignore[misc]
+        self._watch(0)
+
     def _watch(self, size: int) -> None:
         if self._is_answering():
             self._stop()
             self._received_bytes = 0
             return
+        self._silent.pop(self, None)
+        self._silent[self] = None
         if self._deadline is None:
             self._deadline = self.loop.call_later(self.headers_s, self._give_up)
         is_in_headers = self.cycle is None or not self.cycle.more_body
@@ -100,12 +120,14 @@ class Patience(asyncio.Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _stop(self) -> None:
+        self._silent.pop(self, None)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
     def _give_up(self) -> None:
         if not self._is_answering():
+            self._silent.pop(self, None)
             self.transport.close()
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: What programs and what pages in browsers call.
 PREFIXES: Final = ("/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/")
-
+#: The same for what came with MLflow 3.
 V3: Final = ("/api/3.0/mlflow/", "/ajax-api/3.0/mlflow/")
 #: The proxy of artifacts.
 PROXY: Final = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/")

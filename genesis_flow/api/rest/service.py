@@ -52,7 +52,7 @@ class Limits:
 
     body_bytes: int = 32 << 20
     body_s: float = 30.0
-    threads: int = 32
+    threads: int = 16
     most_waiting: int = 512
     transfers: int = 16
 

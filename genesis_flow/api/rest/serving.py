@@ -12,11 +12,9 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from genesis_flow.api.rest.app import create_app
-from genesis_flow.api.rest.protocols import HEADERS_BYTES, PatientProtocol
+from genesis_flow.api.rest.protocols import HEADERS_BYTES, MOST_CONNECTIONS, PatientProtocol
 from genesis_flow.settings import PROMETHEUS_MULTIPROC_DIR
 
-#: Connections of a process at the same time; further ones are answered 503.
-MOST_CONNECTIONS: Final = 2_000
 #: Seconds for which requests may go on when the server is told to stop.
 SHUTDOWN_S: Final = 30
 
@@ -39,7 +37,7 @@ def serve(*, host: str, port: int, workers: int, announce: Callable[[int], objec
         app if workers == 1 else partial(create_app, **options), factory=workers > 1, workers=workers,
         host=host, port=port, http=PatientProtocol, ws="none", proxy_headers=False, server_header=False,
         access_log=False, log_level="warning", h11_max_incomplete_event_size=HEADERS_BYTES,
-        limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=SHUTDOWN_S,
+        limit_concurrency=2 * MOST_CONNECTIONS, timeout_graceful_shutdown=SHUTDOWN_S,
     )  # fmt: skip
     with config.bind_socket() as listener:
         listener.listen(config.backlog)

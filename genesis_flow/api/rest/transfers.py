@@ -34,6 +34,8 @@ _TEXTS: Final = frozenset({
     "xht", "xhtml", "xml", "xsl", "xslt", "yaml", "yml",
 })  # fmt: skip
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+#: One range; several at once, which hardly anybody asks for, are answered with everything.
+_RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 _UNKNOWN: Final = "application/octet-stream"
 
 
@@ -109,15 +111,16 @@ class FileResponse(Response):
         self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         if download.size_bytes is not None:
             self.headers["content-length"] = str(download.size_bytes)
+            self.headers["accept-ranges"] = "bytes"
         self.headers["content-disposition"] = _attachment(download.name)
         self.headers["content-security-policy"] = "default-src 'none'; frame-ancestors 'self'; sandbox"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            if scope["method"] != "HEAD":
-                async for piece in self._pieces(gone):
+            left = await self._begin(scope, send)
+            if left and scope["method"] != "HEAD":
+                async for piece in self._pieces(gone, left):
                     async with asyncio.timeout(self._piece_s):
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
             if not gone.done():
@@ -129,9 +132,38 @@ class FileResponse(Response):
             gone.cancel()
             self._download.file.close()
 
-    async def _pieces(self, gone: asyncio.Future[None]) -> AsyncIterator[bytes]:
-        while not gone.done() and (piece := await self._offload(partial(self._download.file.read, PIECE_BYTES))):
+    async def _begin(self, scope: Scope, send: Send) -> float:
+        """Send the headers; returns how many bytes are to follow, infinitely many for all that there are."""
+        size, status, left = self._download.size_bytes, 200, float("inf")
+        wanted = None if size is None else _wanted(scope, size)
+        if wanted is not None:
+            first, end = wanted
+            left, status = max(0, end - first), 206 if first < end else 416
+            self.headers["content-length"] = str(left)
+            self.headers["content-range"] = f"bytes {first}-{end - 1}/{size}" if left else f"bytes */{size}"
+            await self._offload(partial(self._download.file.seek, first))
+        await send({"type": "http.response.start", "status": status, "headers": self.raw_headers})
+        return left
+
+    async def _pieces(self, gone: asyncio.Future[None], left: float) -> AsyncIterator[bytes]:
+        while left and not gone.done():
+            piece = await self._offload(partial(self._download.file.read, int(min(PIECE_BYTES, left))))
+            if not piece:
+                return
+            left -= len(piece)
             yield piece
+
+
+def _wanted(scope: Scope, size: int) -> tuple[int, int] | None:
+    """The first byte that a request wants of `size`, and the end of what it wants; None for everything."""
+    headers = dict(scope["headers"])
+    # Files have no versions here, so nobody can know that it is still the one of which they have a part.
+    match = None if b"if-range" in headers else _RANGE.fullmatch(headers.get(b"range", b""))
+    if match is None or match[1] == match[2] == b"":
+        return None
+    if match[1] == b"":
+        return max(0, size - int(match[2])), size
+    return int(match[1]), min(size, int(match[2]) + 1) if match[2] else size
 
 
 def media_type(name: str) -> str:

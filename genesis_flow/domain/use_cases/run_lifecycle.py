@@ -9,11 +9,12 @@ import attrs
 
 from genesis_flow.domain.entities.run import NAME_TAG, Run
 from genesis_flow.domain.errors import InvalidInput
-from genesis_flow.domain.use_cases.run_logging import checked_tags, whole
+from genesis_flow.domain.use_cases.run_logging import checked_tags
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.ids import experiment_id as canonical_id
 from genesis_flow.domain.values.ids import run_id as checked_id
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
+from genesis_flow.domain.values.numbers import whole
 from genesis_flow.domain.values.policies import Truncation
 from genesis_flow.domain.values.text import cut, shown, storable
 from genesis_flow.ports.clock import Clock

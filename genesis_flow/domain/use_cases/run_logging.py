@@ -10,15 +10,16 @@ from typing import Any, Final
 
 import attrs
 
-from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
+from genesis_flow.domain.entities.dataset import DatasetInput
 from genesis_flow.domain.entities.metric import Metric, MetricHistory
 from genesis_flow.domain.entities.run import NAME_TAG, ModelOutput
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.ids import run_id as checked_id
 from genesis_flow.domain.values.keys import bounded_key
+from genesis_flow.domain.values.numbers import whole
 from genesis_flow.domain.values.policies import Truncation
-from genesis_flow.domain.values.text import cut, shown, storable, within
+from genesis_flow.domain.values.text import cut, shown, storable
 from genesis_flow.ports.runs import RunRepository
 
 #: Holds a JSON list of what was logged as a model the way of MLflow 2.
@@ -137,12 +138,14 @@ class RunLogging:
 
         Source: MLflow 3.17 `POST runs/log-inputs`, `POST runs/outputs`.
         """
+        from genesis_flow.domain.use_cases.run_inputs import checked_input, checked_output
+
         _require_at_most(limits.DATASETS_PER_BATCH, "datasets", len(datasets))
         self._runs.attach(
             checked_id(run_id),
-            datasets=[_checked_input(row) for row in datasets],
+            datasets=[checked_input(row) for row in datasets],
             model_inputs=[storable("model_id", id) for id in model_inputs],
-            model_outputs=[_checked_output(row) for row in model_outputs],
+            model_outputs=[checked_output(row) for row in model_outputs],
         )
 
     def record_model(self, run_id: Any, record: Mapping[str, Any]) -> None:
@@ -316,63 +319,6 @@ def _checked_step(field: str, metric: Metric) -> int:
             f"'{shown(metric.key)}' (value={shown(metric.value)}). Step must be a valid long (64-bit integer).",
         )
     return number
-
-
-def whole(value: Any) -> int | None:
-    """`value` as an integer, if it is a whole number of any numeric type."""
-    if isinstance(value, (str, bytes, bool)):
-        return None
-    try:
-        number = int(value)
-        return number if number == value else None
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _checked_input(row: DatasetInput) -> DatasetInput:
-    dataset = row.dataset
-    checked = Dataset(
-        name=within("name", limits.DATASET_NAME, _of_input("Dataset", "name", dataset.name)),
-        digest=within("digest", limits.DATASET_DIGEST, _of_input("Dataset", "digest", dataset.digest)),
-        source_type=_of_input("Dataset", "source_type", dataset.source_type),
-        source=within("source", limits.DATASET_SOURCE, _of_input("Dataset", "source", dataset.source)),
-        schema=_optional("schema", limits.DATASET_SCHEMA, dataset.schema),
-        profile=_optional("profile", limits.DATASET_PROFILE, dataset.profile),
-    )
-    tags = {
-        within("key", limits.INPUT_TAG_KEY, _of_input("InputTag", "key", key)): within(
-            "value", limits.INPUT_TAG_VALUE, storable("value", _not_none("InputTag", "value", value))
-        )
-        for key, value in row.tags.items()
-    }
-    return DatasetInput(checked, tags)
-
-
-def _of_input(owner: str, field: str, value: Any) -> str:
-    return _required(field, _not_none(owner, field, value))
-
-
-def _not_none(owner: str, field: str, value: Any) -> Any:
-    if value is None:
-        raise InvalidInput(field, f"{owner} {field} cannot be None")
-    return value
-
-
-def _required(field: str, value: Any) -> str:
-    if value is None or value == "":
-        raise InvalidInput(field, f"Missing value for required parameter '{field}'.")
-    return storable(field, value)
-
-
-def _optional(field: str, limit: int, value: Any) -> str | None:
-    return None if value is None else within(field, limit, storable(field, value))
-
-
-def _checked_output(row: ModelOutput) -> ModelOutput:
-    step = whole(row.step)
-    if step is None or not limits.INT64_MIN <= step <= limits.INT64_MAX:
-        raise InvalidInput("step", f"Invalid value {shown(row.step)} for parameter 'step' supplied.")
-    return ModelOutput(_required("model_id", row.model_id), step)
 
 
 def _require_batch(metrics: Sequence[Any], params: Sequence[Any], tags: Sequence[Any]) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
+from genesis_flow.adapters.artifacts.proxied import ProxiedArtifactStores
 from genesis_flow.domain.values.storage import StorageAccess
 from genesis_flow.ports.artifacts import ArtifactStore
 from tests.adapters.artifacts import azure
@@ -63,6 +64,15 @@ class TestLinkedLocalStore(ArtifactStoreContract):
         (top / "real").mkdir()
         (top / "link").symlink_to("real")
         return lambda: FsspecArtifactStores().open(str(Path(top, "link", uuid4().hex)))
+
+
+class TestProxiedStore(ArtifactStoreContract):
+    """Artifacts that a server keeps for its clients on a local disk."""
+
+    @pytest.fixture
+    def new_store(self, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], ArtifactStore]:
+        stores = ProxiedArtifactStores(FsspecArtifactStores(), str(tmp_path_factory.mktemp("root")))
+        return lambda: stores.open(f"mlflow-artifacts:/{uuid4().hex}/a b%25")
 
 
 class TestMemoryStore(ArtifactStoreContract):

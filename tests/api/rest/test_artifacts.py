@@ -128,6 +128,27 @@ def test_head_and_empty_files(wire: Wire) -> None:
     assert (200, "0", b"") == (response.status_code, response.headers["content-length"], response.content)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "status", "content", "place"),
+    [
+        ("bytes=1-2", 206, b"el", "bytes 1-2/5"), ("bytes=3-", 206, b"lo", "bytes 3-4/5"),
+        ("bytes=-2", 206, b"lo", "bytes 3-4/5"), ("bytes=-9", 206, b"hello", "bytes 0-4/5"),
+        ("bytes=0-99", 206, b"hello", "bytes 0-4/5"), ("bytes=5-", 416, b"", "bytes */5"),
+        ("bytes=3-1", 416, b"", "bytes */5"), ("bytes=-0", 416, b"", "bytes */5"), ("bytes=-", 200, b"hello", None),
+        ("bytes=0-1,3-4", 200, b"hello", None), ("lines=1-2", 200, b"hello", None),
+        (f"bytes={'9' * 5_000}-", 200, b"hello", None),
+    ],
+)  # fmt: skip
+def test_parts_of_files(wire: Wire, wanted: str, status: int, content: bytes, place: str | None) -> None:
+    """A range of a file is sent alone; what is no range is answered with everything."""
+    wire.client.put(f"{FILES}/f", content=b"hello")
+    response = wire.client.get(f"{FILES}/f", headers={"range": wanted})
+    assert (status, content, place) == (response.status_code, response.content, response.headers.get("content-range"))
+    assert str(len(content)) == response.headers["content-length"]
+    whole = wire.client.get(f"{FILES}/f", headers={"range": wanted, "if-range": '"tag"'})
+    assert (200, b"hello") == (whole.status_code, whole.content)
+
+
 _HOSTILE = (
     "%2e%2e/x", "..%2fx", "a%2f..%2f..%2fx", "%252e%252e%252fx", "a%5c..%5c..%5cx", "%5c%5chost%5cx", "%00", "a%00b",
     "%2fetc%2fpasswd", "//etc/passwd", "c:/x", "c%3a%5cx", "file:///etc/passwd", "s3://bucket/x", "a%7fb", ".../x",
@@ -187,8 +208,9 @@ def test_a_name_that_is_in_the_way(wire: Wire, fresh: Path) -> None:
 
 
 @pytest.mark.parametrize("location", ["mlflow-artifacts://host/x", "mlflow-artifacts:/../x"])
-def test_locations_that_are_not_here(wire: Wire, location: str) -> None:
+def test_locations_that_are_not_here(wire: Wire, monkeypatch: pytest.MonkeyPatch, location: str) -> None:
     """A location at another server, or outside the destination, holds nothing that is shown."""
+    monkeypatch.setenv("MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", "mlflow-artifacts")
     made = wire.post("experiments/create", {"name": "e", "artifact_location": location})[1]
     run = wire.post("runs/create", {"experiment_id": made["experiment_id"]})[1]["run"]["info"]
     assert 400 == wire.get("artifacts/list", run_id=run["run_id"])[0]

@@ -17,7 +17,6 @@ NOT_SERVED: Final = {
     "/": _NO_PAGES,
     "/build/{}": _NO_PAGES,
     "/static-files/{}": _NO_PAGES,
-    "/graphql": "the web interface alone asks it",
     "/api/2.0/mlflow/get-online-trace-details": "MLflow's server does not implement it, either",
     "/ajax-api/2.0/mlflow/get-online-trace-details": "MLflow's server does not implement it, either",
 }

@@ -20,7 +20,7 @@ from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.protocols import PatientH11, PatientProtocol
 from genesis_flow.domain.errors import Throttled
-from tests.api.rest.conftest import HERE, PREFIX, Wire, in_thread, server, wire_to
+from tests.api.rest.conftest import HERE, PREFIX, Wire, in_thread, running, server, wire_to
 
 ELSEWHERE = ("10.1.2.3", 50_000)
 
@@ -96,6 +96,19 @@ def test_the_command_listens_for_others_only_if_told_so(fresh: Path) -> None:
     result = CliRunner().invoke(cli, ["server", "--host", "0.0.0.0", "--backend-store-uri", "memory://"])
     assert 2 == result.exit_code
     assert "--allow-anonymous" in result.output
+
+
+def test_options_of_the_command(tmp_path: Path) -> None:
+    """Options and variables of `mlflow server` are understood, and options count more."""
+    uri, path = f"sqlite:///{tmp_path}/store.db", "/api/2.0/mlflow-artifacts/artifacts"
+    variables = {"MLFLOW_SERVE_ARTIFACTS": "false", "MLFLOW_ARTIFACTS_DESTINATION": str(tmp_path / "files")}
+    with running(uri, tmp_path, **variables) as found:
+        assert 503 == found.request("GET", path)[0]
+    with running(uri, tmp_path, "--serve-artifacts", "--artifacts-only", **variables) as found:
+        statuses = [
+            found.request("PUT", f"{path}/f", b"x")[0], found.request("GET", f"{PREFIX}/runs/get?run_id=x")[0]
+        ]  # fmt: skip
+    assert ([200, 503], b"x") == (statuses, (tmp_path / "files/f").read_bytes())
 
 
 def test_mounted(fresh: Path) -> None:

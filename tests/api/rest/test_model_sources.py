@@ -99,9 +99,6 @@ def test_a_version_of_a_version(wire: Wire, run: Any) -> None:
     assert "must match the referenced model version" in wire.refusal("model-versions/create", content)[2]
 
 
-_PROXIED = "http://host:5000/api/2.0/mlflow-artifacts/artifacts"
-
-
 @pytest.mark.parametrize(
     ("form", "named", "reason"),
     [
@@ -113,7 +110,6 @@ _PROXIED = "http://host:5000/api/2.0/mlflow-artifacts/artifacts"
         ("{root}/m", {"run_id": "other"}, "The run_id request parameter must identify"),
         ("mlflow-artifacts:/0/{run}/artifacts/m", {"run_id": "{run}"}, "The run_id request parameter must identify"),
         ("mlflow-artifacts:/0/models/x", {"model_id": "{model}"}, "The model_id request parameter must identify"),
-        (_PROXIED + "/0/{run}/artifacts/m", {}, "The run_id request parameter must identify"),
         ("s3://bucket/./m", {}, "If supplying a source as an http, https,"),
         ("s3://bucket/m%00", {}, "If supplying a source as an http, https,"),
         ("s3://bucket/%2e%2e%5cm", {}, "If supplying a source as an http, https,"),
@@ -139,3 +135,45 @@ def test_prompts_have_no_files(wire: Wire) -> None:
     wire.post("registered-models/create", {"name": "M"})
     refusal = wire.refusal("model-versions/create", {"name": "M", "source": "models:/P/1"})
     assert "Prompt versions cannot be used as model version sources." in refusal[2]
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "http", "https", "hdfs", "mlflow-artifacts"])
+def test_hosts_that_callers_choose(wire: Wire, run: Any, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """A location at a host is refused unless its scheme is allowed; files of a proxy stay those of the run."""
+    uri = f"{scheme}://host/api/2.0/mlflow-artifacts/artifacts/0/{run['run_id']}/artifacts/m"
+    version = {"name": "M", "source": uri}
+    experiment = {"name": "e", "artifact_location": uri}
+    refusals = [wire.refusal("model-versions/create", version), wire.refusal("experiments/create", experiment)]
+    for field, (status, code, message) in zip(("source", "artifact_location"), refusals, strict=True):
+        assert (400, "INVALID_PARAMETER_VALUE") == (status, code)
+        assert message.startswith(f"'{field}' cannot use the '{scheme}' scheme: ")
+    monkeypatch.setenv("MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", f"x,{scheme}")
+    assert 200 == wire.post("experiments/create", experiment)[0]
+    status, body = wire.post("model-versions/create", version)
+    if scheme in ("ftp", "hdfs"):
+        assert 200 == status
+    else:
+        assert (400, True) == (status, "must identify the resource that contains the source" in body["message"])
+
+
+@pytest.mark.parametrize(
+    ("location", "message"),
+    [
+        ("s3://b/x#frag", "'artifact_location' URL can't include fragments or params."),
+        ("ftp://h/x;p=1", "'artifact_location' URL can't include fragments or params."),
+        ("s3://b/x?to=%252e%252e", "Invalid query string"),
+        ("s3://[b/x", "'artifact_location' is no proper URI."),
+    ],
+)
+def test_locations_of_experiments(wire: Wire, location: str, message: str) -> None:
+    """What no storage can have is refused in MLflow's words."""
+    refusal = wire.refusal("experiments/create", {"name": "e", "artifact_location": location})
+    assert (400, "INVALID_PARAMETER_VALUE", message) == refusal
+
+
+def test_descriptions(wire: Wire, run: Any) -> None:
+    """A description that is not given is none."""
+    wire.send("PATCH", "registered-models/update", json={"name": "M", "description": "d"})
+    assert "d" == wire.get("registered-models/get", name="M")[1]["registered_model"]["description"]
+    updated = wire.send("PATCH", "registered-models/update", json={"name": "M"})[1]["registered_model"]
+    assert "description" not in updated

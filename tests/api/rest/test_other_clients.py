@@ -228,8 +228,6 @@ def test_r_logs_models(wire: Wire, is_encoded_twice: bool) -> None:
     call, run_id = Client(wire, is_encoded_twice), wire.run_id()
     fields = {"run_id": run_id, "model_json": json.dumps(model(run_id))}
     status, body = call.answer("POST", "runs/log-model", fields)
-    if body.get("error_code") == "ENDPOINT_NOT_FOUND":
-        pytest.skip("runs/log-model is not served yet")
     assert (200, {}) == (status, body) == call.answer("POST", "runs/log-model", fields)
     tags = pairs(call("GET", "runs/get", run_id=run_id)["run"]["data"]["tags"])
     kept = json.loads(tags["mlflow.log-model.history"])

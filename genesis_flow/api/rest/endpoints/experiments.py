@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from genesis_flow.api.rest.locations import require_plain
 from genesis_flow.api.rest.messages import experiments as messages
 from genesis_flow.api.rest.messages.experiments import dataset_use_to_json, experiment_to_json
 from genesis_flow.api.rest.messages.fields import Values, present
@@ -21,6 +22,8 @@ MOST_EXPERIMENTS: Final = 20
 
 def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     location = given["artifact_location"]
+    if location:
+        require_plain(location, "artifact_location")
     if location and not location.startswith("runs:"):
         location = absolute_location(location)
     tags = {tag["key"]: tag["value"] for tag in given["tags"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from genesis_flow.api.rest.locations import require_no_host
 from genesis_flow.api.rest.messages import models as messages
 from genesis_flow.api.rest.messages.fields import Values, present
 from genesis_flow.api.rest.messages.models import version_to_json
@@ -21,6 +22,7 @@ def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     if tags.get(PROMPT_TAG, "").lower() == "true":
         source = prompt_source(given["source"])
     else:
+        require_no_host(given["source"], "source")
         source = model_source(use_cases, given["source"], given["run_id"], given["model_id"])
     created = use_cases.model_versions.create(
         given["name"],

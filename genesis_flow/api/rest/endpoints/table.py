@@ -7,6 +7,7 @@ from typing import Final
 from genesis_flow.api.rest.endpoints import (
     artifacts,
     experiments,
+    graphql,
     logged_models,
     metric_histories,
     model_versions,
@@ -30,4 +31,5 @@ ROUTES: Final = (
     *model_versions.ROUTES,
     *traces.ROUTES,
     *webhooks.ROUTES,
+    *graphql.ROUTES,
 )

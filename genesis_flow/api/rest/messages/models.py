@@ -17,7 +17,7 @@ _VERSION: Final = Field("version", text, is_required=True)
 NAME: Final = (Field("name", text, is_required=True),)
 CREATE: Final = (*NAME, Field("tags", Messages(PAIR), ()), Field("description", text))
 RENAME: Final = (*NAME, Field("new_name", text, is_required=True))
-UPDATE: Final = (*NAME, Field("description", text, ""))
+UPDATE: Final = (*NAME, Field("description", text))
 SET_TAG: Final = (*NAME, _KEY, _VALUE)
 DELETE_TAG: Final = (*NAME, _KEY)
 ALIAS: Final = (*NAME, _ALIAS)
@@ -34,7 +34,7 @@ CREATE_VERSION: Final = (
     Field("description", text),
     Field("model_id", text),
 )
-UPDATE_VERSION: Final = (*VERSION, Field("description", text, ""))
+UPDATE_VERSION: Final = (*VERSION, Field("description", text))
 MOVE_VERSION: Final = (
     *VERSION,
     Field("stage", text, is_required=True),
