@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -25,6 +26,7 @@ from genesis_flow.api.rest.protocols import PatientProtocol
 
 PREFIX = "/api/2.0/mlflow"
 HERE = ("127.0.0.1", 50_000)
+PATIENCE_S = 90
 
 
 @attrs.frozen
@@ -144,3 +146,11 @@ def in_thread(app: Any, protocol: type[asyncio.Protocol] = PatientProtocol) -> I
         finally:
             found.should_exit = True
             thread.join(30)
+
+
+def until(is_so: Callable[[], bool]) -> bool:
+    """Whether it is so, sooner or later."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return is_so()

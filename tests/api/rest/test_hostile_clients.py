@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 
@@ -13,7 +13,7 @@ import pytest
 
 from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.service import Limits
-from tests.api.rest.conftest import PREFIX, Server, in_thread, running
+from tests.api.rest.conftest import PREFIX, Server, in_thread, running, until
 
 PATIENCE_S = 60
 CONNECTIONS = 10_000
@@ -29,14 +29,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(f"sqlite:///{directory}/store.db", directory) as found:
         assert 200 == found.request("GET", EXPERIMENT)[0]
         yield found
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    """Whether it is so, sooner or later."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return is_so()
 
 
 def is_answering(server: Server) -> bool:

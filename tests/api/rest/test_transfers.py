@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from genesis_flow.api.rest import create_app
 from genesis_flow.api.rest.service import Limits
-from tests.api.rest.conftest import PREFIX, Server, in_thread, running
+from tests.api.rest.conftest import PREFIX, Server, in_thread, running, until
 
 FILES = "/api/2.0/mlflow-artifacts/artifacts"
 PIECE = bytes(range(256)) * 4096
@@ -32,14 +32,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     uri = f"sqlite:///{directory}/store.db"
     with running(uri, directory, "--artifacts-destination", str(directory / "files")) as server:
         yield server, directory / "files"
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    """Whether it is so, sooner or later."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return is_so()
 
 
 def start_upload(connection: socket.socket, path: str, size: int) -> None:

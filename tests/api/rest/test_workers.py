@@ -5,26 +5,15 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from genesis_flow.api.cli.main import cli
-from tests.api.rest.conftest import PREFIX, Server, running
+from tests.api.rest.conftest import PREFIX, Server, running, until
 
-PATIENCE_S = 90
 COUNT = re.compile(r'genesis_flow_requests_total\{endpoint="runs/log-metric",method="POST",status="200"\} (\S+)')
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    """Whether it is so, sooner or later."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return is_so()
 
 
 def workers_of(server: Server) -> set[int]:
