@@ -20,7 +20,7 @@ def test_nothing_is_lost_or_doubled_in_chaos(
     monkeypatch.setattr(common, "MIN_HEARTBEAT_INTERVAL", 0.02)  # as in the test of MongoDB
     kinds = {**FAIL_POINTS, "throttled": THROTTLED}
     writers, faults = storm(
-        named(ru_server(), "chaos"), lambda through: open_cosmos(with_options(through, **OPTIONS), "memory://root"),
+        named(ru_server(), "chaos_ru"), lambda through: open_cosmos(with_options(through, **OPTIONS), "memory://root"),
         kinds, calls=250, every=35, printing=capsys,
     )  # fmt: skip
     assert 2_000 == acknowledged(writers)

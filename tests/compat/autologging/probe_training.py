@@ -245,7 +245,9 @@ def main(package: str) -> None:
     importlib.import_module(f"{package}.transformers")
     import lightning
 
-    out, sys.stdout = sys.stdout, sys.stderr
+    # Whatever libraries and their processes print goes elsewhere.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     found: dict[str, Any] = {"versions": [torch.__version__, transformers.__version__, lightning.__version__]}
     chosen = re.compile(sys.argv[2] if len(sys.argv) > 2 else "")
     found["signatures"] = {
@@ -264,7 +266,8 @@ def main(package: str) -> None:
             is_new = library == "lightning.pytorch" or name in ("by itself", "stopped early")
             if is_new and chosen.search(f"{library}, {name}"):
                 trainings[f"{library}, {name}"] = kept(mlflow, action)
-    json.dump(found, out, indent=0, sort_keys=True)
+    with out:
+        json.dump(found, out, indent=0, sort_keys=True)
 
 
 if __name__ == "__main__":
