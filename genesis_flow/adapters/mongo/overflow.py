@@ -35,7 +35,7 @@ from genesis_flow.adapters.mongo.indexes import OVERFLOWS, RUNS
 from genesis_flow.adapters.mongo.names import escaped_in_id, field_name, key_of, prefix_range
 from genesis_flow.adapters.mongo.places import Places
 from genesis_flow.adapters.mongo.segments import Texts, growth, overlay, parts, united, unknown
-from genesis_flow.adapters.mongo.terms import REFRESH
+from genesis_flow.adapters.mongo.terms import REFRESH, document_terms
 from genesis_flow.adapters.mongo.upserts import upsert_all
 from genesis_flow.domain.entities.metric import Metric, latest
 from genesis_flow.domain.errors import Conflict, Inactive
@@ -122,7 +122,9 @@ class MongoOverflows:
         lists = {key: document.get(key, ()) for key in ("ds", "mi", "mo")}
         links = self._store(document["run"], Texts(document["p"], tags, **lists))
         rest = {key: value for key, value in document.items() if key not in lists}
-        return {**rest, "p": {}, "t": name, "k": [], "z": 0, "big": document["exp"], "sg": links, "sv": 1}
+        near = {**rest, "p": {}, "t": name}
+        terms = document_terms(near)
+        return {**near, "k": terms, "z": 0, "big": document["exp"], "sg": links, "sv": 1}
 
     # -- reading ---------------------------------------------------------------------------------
 

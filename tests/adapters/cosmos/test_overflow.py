@@ -136,6 +136,16 @@ def test_searches_see_what_is_elsewhere(stores: Stores) -> None:
     assert [small.id] == found_ids(stores, run_query([experiment.id], NumberComparison(metric("m"), "<", 1.5)))
 
 
+def test_a_run_that_is_born_large_is_found_among_several_experiments(stores: Stores) -> None:
+    """Searches of several experiments know runs by their status, large ones too."""
+    found, other = added_experiment(stores), added_experiment(stores)
+    tags = {f"t{number}": "\U0001f600" * RUN_TAG_VALUE for number in range(80)}
+    run = new_run(found.id, tags=tags, params={})
+    stores.runs.add(run)
+    assert [run.id] == found_ids(stores, run_query(experiment_ids=(found.id, other.id)))
+    assert stores.runs.get(run.id).tags.items() >= tags.items()
+
+
 def test_a_refused_batch_leaves_nothing(stores: Stores) -> None:
     """A batch that would change a param is refused as a whole, wherever the param is."""
     run = added_run(stores)
