@@ -53,7 +53,7 @@ async def _measure(port: int, make: Make, connections: int, seconds: float) -> L
     loop = asyncio.get_running_loop()
     users = [_User(make, number, loop.create_future()) for number in range(connections)]
     for user in users:
-        await loop.create_connection(lambda user=user: user, "127.0.0.1", port)  # type: ignore[misc]
+        await loop.create_connection(lambda user=user: user, "127.0.0.1", port)
     start = time.perf_counter()
     await asyncio.sleep(seconds)
     took, count = time.perf_counter() - start, sum(len(user.milliseconds) for user in users)

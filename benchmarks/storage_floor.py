@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from benchmarks.artifacts import QUICK, THREADS, Sizes, azurite
@@ -50,13 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _permit(client: object) -> str:
+def _permit(client: Any) -> str:
     from azure.storage.blob import ContainerSasPermissions, generate_container_sas
 
     allowed = ContainerSasPermissions(read=True, create=True, write=True)
-    account, key = client.credential.account_name, client.credential.account_key  # type: ignore[attr-defined]
+    account, key = client.credential.account_name, client.credential.account_key
     ends = datetime.now(UTC) + timedelta(hours=1)
-    name = client.container_name  # type: ignore[attr-defined]
+    name = client.container_name
     return generate_container_sas(account, name, account_key=key, permission=allowed, expiry=ends)
 
 

@@ -51,7 +51,7 @@ class _Comparable(_MlflowObject):
     __hash__ = None  # type: ignore[assignment]  # content may change
 
 
-class _Tag(_Comparable):
+class _KeyedText(_MlflowObject):
     """A text under a key; what it belongs to is what its subclasses differ in."""
 
     def __init__(self, key: str, value: str) -> None:
@@ -60,12 +60,12 @@ class _Tag(_Comparable):
 
     @property
     def key(self) -> str:
-        """Name of the tag."""
+        """Its name."""
         return self._key
 
     @property
     def value(self) -> str:
-        """Text of the tag."""
+        """Its text."""
         return self._value
 
     @classmethod
@@ -73,26 +73,12 @@ class _Tag(_Comparable):
         return ["key", "value"]
 
 
-class _Param(_MlflowObject):
-    """A text under a key, set once; params of one kind with the same key are equal."""
+class _Tag(_KeyedText, _Comparable):
+    """A text that can be set anew."""
 
-    def __init__(self, key: str, value: str) -> None:
-        self._key = key
-        self._value = value
 
-    @property
-    def key(self) -> str:
-        """Name of the param."""
-        return self._key
-
-    @property
-    def value(self) -> str:
-        """Value of the param as text."""
-        return self._value
-
-    @classmethod
-    def _properties(cls) -> list[str]:
-        return ["key", "value"]
+class _Param(_KeyedText):
+    """A text that is set once; params of one kind with the same key are equal."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and self._key == other._key
