@@ -24,8 +24,9 @@ from genesis_flow.adapters.mongo.claims import add_claimed
 from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.errors import shown, translating_errors
 from genesis_flow.adapters.mongo.experiment_ids import ExperimentIds
+from genesis_flow.adapters.mongo.gathering import Gathering
 from genesis_flow.adapters.mongo.leaders import Leaders
-from genesis_flow.adapters.mongo.pending import Copies
+from genesis_flow.adapters.mongo.pending import Copies, Numbers
 from genesis_flow.adapters.mongo.preparing import prepare
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
@@ -128,6 +129,8 @@ class MongoDatabase:
     experiment_ids: ExperimentIds = attrs.field(factory=ExperimentIds, init=False, repr=False)
     seen_active: SeenActive = attrs.field(factory=SeenActive, init=False, repr=False)
     copies: Copies = attrs.field(factory=Copies, init=False, repr=False)
+    numbers: Numbers = attrs.field(factory=Numbers, init=False, repr=False)
+    gathering: Gathering = attrs.field(factory=Gathering, init=False, repr=False)
     places: dict[tuple[str, str], str] = attrs.field(factory=dict, init=False, repr=False)
     leaders: Leaders = attrs.field(factory=Leaders, init=False, repr=False)
     _client: MongoClient[Document] | None = attrs.field(default=None, init=False, repr=False)
@@ -186,6 +189,7 @@ class MongoDatabase:
             if self._pid not in (-1, pid):
                 self._lock = threading.Lock()
             self._ready = None
+            self.gathering = Gathering()  # other threads may have had calls under way at the fork
             self._client = self._new_client()
             self._pid = pid
         return self._client[database_name(self.uri)]

@@ -56,14 +56,40 @@ class Copies:
 
     def add(self, run_id: str, copy: Copy) -> None:
         """Note a copy; of very many runs the oldest are forgotten, which costs space and nothing else."""
-        if len(self._by_run) >= _MOST_RUNS:
-            for oldest in list(islice(self._by_run, _MOST_RUNS // 2)):
-                self._by_run.pop(oldest, None)
+        _make_room(self._by_run)
         self._by_run[run_id] = copy
 
     def take(self, run_id: str) -> Copy | None:
         """The copy that was noted, and forget it."""
         return self._by_run.pop(run_id, None)
+
+
+@attrs.define(eq=False)
+class Numbers:
+    """How many points wait in runs, as far as this process knows: others may have added some."""
+
+    _by_run: dict[str, int] = attrs.field(factory=dict, init=False)
+
+    def note(self, run_id: str, count: int) -> None:
+        """So many wait in the run; of very many runs the oldest are forgotten."""
+        _make_room(self._by_run)
+        self._by_run[run_id] = count
+
+    def add(self, run_id: str, count: int) -> bool:
+        """Add some, unless there may then be enough for buckets: whoever adds those has to see the run."""
+        if not count:
+            return True
+        known = self._by_run.get(run_id)
+        if known is None or known + count >= MOST:
+            return False
+        self._by_run[run_id] = known + count
+        return True
+
+
+def _make_room(by_run: dict[str, Any]) -> None:
+    if len(by_run) >= _MOST_RUNS:
+        for oldest in list(islice(by_run, _MOST_RUNS // 2)):
+            by_run.pop(oldest, None)
 
 
 def none() -> Document:
@@ -106,17 +132,26 @@ def full(
         before: The run before the update. points: What was added. counts: The points of their metrics before.
         copy: What was taken away.
     """
-    generation, taken = int(before["g"]), 0
-    if copy is not None and copy.generation == generation:
-        generation, taken = generation + 1, copy.count
-    known = len(before["h"]["k"]) - taken
-    total = known + len(points)
-    if total // MOST == known // MOST:
+    generation, taken = int(before["g"]), _taken(before, copy)
+    if taken:
+        generation += 1
+    after = total(before, points, copy)
+    if after // MOST == (after - len(points)) // MOST:
         return None
     waiting = list(waiting_of(before["h"]))[taken:]
     new = zip(points, _places(points), strict=True)
     waiting += [Waiting(point, counts.get(key, 0) + place) for point, (key, place) in new]
-    return waiting, Copy(total, generation)
+    return waiting, Copy(after, generation)
+
+
+def total(before: Mapping[str, Any], points: Sequence[Metric], copy: Copy | None) -> int:
+    """How many points wait after an update; the arguments are those of `full`."""
+    return len(before["h"]["k"]) - _taken(before, copy) + len(points)
+
+
+def _taken(before: Mapping[str, Any], copy: Copy | None) -> int:
+    """How many points an update takes away from the run `before` it."""
+    return copy.count if copy is not None and copy.generation == int(before["g"]) else 0
 
 
 def waiting_of(columns: Mapping[str, Sequence[Any]]) -> Iterator[Waiting]:

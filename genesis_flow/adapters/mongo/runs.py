@@ -25,6 +25,7 @@ from genesis_flow.adapters.mongo.documents import (
 )
 from genesis_flow.adapters.mongo.errors import operation, operation_settled_by
 from genesis_flow.adapters.mongo.experiments import require_active_experiment
+from genesis_flow.adapters.mongo.gathering import Call
 from genesis_flow.adapters.mongo.histories import MongoHistories
 from genesis_flow.adapters.mongo.indexes import RUNS
 from genesis_flow.adapters.mongo.names import field_name, key_of
@@ -168,14 +169,19 @@ class MongoRunRepository(RunRepository):
         if self._spills:
             counted, room = self._overflows.counted(growth(by_key, params or {}, tags or {}), waits=waits)
             change, guard = {**change, **counted}, {**guard, **room}
+        may_join = not (params or self._spills) and self._database.numbers.add(run_id, len(metrics))
         try:
-            before = self._update(run_id, change, guard, params or {}, fields)
+            update = self._joined_update if may_join else self._update
+            before = update(run_id, change, guard, params or {}, fields)
         except Outgrown:
             if not self._overflows.append(run_id, by_key, params or {}, tags or {}):
                 self.append(run_id, metrics=metrics, params=params, tags=tags)
             return
+        if before is None:
+            return
         counts = {key_of(name): int(count) for name, count in before.get("n", {}).items()}
         if waits:
+            self._database.numbers.note(run_id, pending.total(before, metrics, copy))
             self._copy_if_full(run_id, pending.full(before, metrics, counts, copy))
         elif by_key:
             self._histories.append(run_id, by_key, counts)
@@ -185,6 +191,7 @@ class MongoRunRepository(RunRepository):
             waiting, copy = full
             self._histories.copy(run_id, waiting)
             self._database.copies.add(run_id, copy)
+            self._database.numbers.note(run_id, 0)
 
     def _append_with_models(
         self,
@@ -205,6 +212,15 @@ class MongoRunRepository(RunRepository):
             raise
         self.append(run_id, metrics=metrics, params=params, tags=tags)
         points.append(models, model_metrics)
+
+    def _joined_update(
+        self, run_id: str, change: Document, guard: Document, params: Mapping[str, str], fields: Sequence[str]
+    ) -> Document | None:
+        """As `_update`; None if the run was changed together with those of other threads."""
+        runs = self._database[RUNS]
+        call = Call(run_id, [{"$set": change}, REFRESH])
+        with self._database.gathering.joined(call, runs) as was_applied:
+            return None if was_applied else self._update(run_id, change, guard, params, fields)
 
     def _update(
         self,

@@ -156,6 +156,7 @@ class LoggingClient(Connected):
 
         Source: MLflow `MlflowClient.log_batch`.
         """
+        metrics = [*metrics]
         points, has_models = _points(metrics)
         pairs = [(param.key, str(param.value)) for param in params]
         labels = [(tag.key, str(tag.value)) for tag in tags]
@@ -224,11 +225,12 @@ class LoggingClient(Connected):
 
 
 _columns: Final = attrgetter("key", "value", "timestamp", "step", "model_id")
+_own_columns: Final = attrgetter("_key", "_value", "_timestamp", "_step", "_model_id")  # twice as fast
 
 
 def _points(views: Sequence[Metric]) -> tuple[list[domain.Metric], bool]:
     """The points of `views`, and whether any names a logged model."""
-    rows = [*map(_columns, views)]
+    rows = [*map(_own_columns if {*map(type, views)} == {Metric} else _columns, views)]
     points = [
         domain.Metric(key, value if type(value) is float else metric_value(value), timestamp, step)
         for key, value, timestamp, step, _ in rows

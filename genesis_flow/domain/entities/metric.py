@@ -8,10 +8,10 @@ from itertools import pairwise
 import attrs
 
 
-@attrs.frozen
+@attrs.define(unsafe_hash=True)  # a frozen one takes three times as long to make, and they come by the thousand
 class Metric:
     """
-    One point of a metric.
+    One point of a metric. Nothing changes one.
 
     Attributes:
         key: Name of the metric.
