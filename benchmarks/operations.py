@@ -141,6 +141,13 @@ def search_anew(limit: int, store: Store) -> Calls:
         yield partial(store.contender.search, store.experiment_id, limit, data.LEAST_ACCURACY, below)
 
 
+def search_of_a_new_kind(most: int, store: Store) -> Calls:
+    """First pages of searches of which nobody has made the like: each has another length, 1 to `most`."""
+    while True:
+        limit = 1 + 37 * next(_searches) % most
+        yield partial(store.contender.search, store.experiment_id, limit, data.LEAST_ACCURACY)
+
+
 def first_page(store: Store) -> Calls:
     """The latest runs."""
     while True:
@@ -225,6 +232,8 @@ OPERATIONS: Final = (
     Operation("search-1000-large", "search {large} runs, page of 1,000", "large", partial(search, 1_000), _ids),
     Operation("anew-100-small", "a search of {small} never made before", "small", partial(search_anew, 100), _ids),
     Operation("anew-100-large", "a search of {large} never made before", "large", partial(search_anew, 100), _ids),
+    Operation("new-100-small", "a new kind of search of {small}", "small", partial(search_of_a_new_kind, 200)),
+    Operation("new-100-large", "a new kind of search of {large}", "large", partial(search_of_a_new_kind, 200)),
     Operation("first-page-small", "latest 100 of {small} runs", "small", first_page, _ids),
     Operation("first-page-large", "latest 100 of {large} runs", "large", first_page, _ids),
     Operation("middle-page-small", "100 runs amid {small} by start", "small", middle_page, _ids),

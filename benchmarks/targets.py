@@ -19,7 +19,7 @@ _USUAL: Final = 1.5
 _BATCH: Final = 0.8
 _SERVER_FACTOR: Final = 10.0
 _STOCK_FACTOR: Final = 3.0
-_GROWTH: Final = {"first-page": 1.5, "middle-page": 1.5, "search-100": 5.0, "anew-100": 5.0}
+_GROWTH: Final = {"first-page": 1.5, "middle-page": 1.5, "search-100": 5.0, "anew-100": 5.0, "new-100": 5.0}
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,13 @@ def within(query: RunQuery, bound: NumberComparison | None) -> RunQuery:
     return query if bound is None else attrs.evolve(query, filter=Filter((*query.filter.terms, bound)))
 
 
-def leading_value(query: RunQuery, documents: Sequence[Mapping[str, Any]]) -> float | None:
-    """The value of the metric that comes first in the order, in the run behind the page."""
+def leading_values(query: RunQuery, documents: Sequence[Mapping[str, Any]]) -> tuple[float | None, float | None]:
+    """The values of the metric that comes first in the order, in the best run and in the one behind the page."""
     if len(documents) <= query.limit or query.order[0].field.kind is not Kind.METRIC:
-        return None
-    point = documents[-1]["m"].get(field_name(query.order[0].field.key))
-    return None if point is None else float(point["v"])
+        return None, None
+    name = field_name(query.order[0].field.key)
+    best, last = (document["m"].get(name) for document in (documents[0], documents[-1]))
+    return None if best is None else float(best["v"]), None if last is None else float(last["v"])
 
 
 def cursor_of(query: RunQuery, keys: Sequence[search.SortKey]) -> Cursor | None:

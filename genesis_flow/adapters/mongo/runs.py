@@ -32,7 +32,7 @@ from genesis_flow.adapters.mongo.names import field_name, key_of
 from genesis_flow.adapters.mongo.overflow import MongoOverflows, Outgrown
 from genesis_flow.adapters.mongo.overflow_search import OverflowSearch
 from genesis_flow.adapters.mongo.places import Places
-from genesis_flow.adapters.mongo.run_search import BY_ID, cursor_of, leading_value, plan, within
+from genesis_flow.adapters.mongo.run_search import BY_ID, cursor_of, leading_values, plan, within
 from genesis_flow.adapters.mongo.segments import Texts, growth
 from genesis_flow.adapters.mongo.terms import DELETED, REFRESH, moved
 from genesis_flow.domain.entities.dataset import DatasetInput
@@ -128,7 +128,7 @@ class MongoRunRepository(RunRepository):
         documents = self._documents(query, bound) if bound is not None else []
         if len(documents) <= query.limit:
             documents = self._documents(query)
-        leaders.note(query, leading_value(query, documents))
+        leaders.note(query, *leading_values(query, documents))
         return documents
 
     def _documents(self, query: RunQuery, bound: NumberComparison | None = None) -> list[Any]:

@@ -157,6 +157,44 @@ def test_a_threshold_shares_what_is_remembered(
         assert database.leaders.bound(best(experiment_id, filter_string)) is None
 
 
+def test_a_guess(stores: Stores, database: MongoDatabase, commands: Commands, kind: str) -> None:
+    """What differs from an earlier search in a value alone looks twice as far, once more if need be."""
+    experiment_id = added_experiment(stores).id
+    for number in range(20):  # those of "a" are better, those of "b" a little worse, those of "c" more
+        for model, worse in (("a", 0), ("b", 2), ("c", 8)):
+            run = added_run(stores, experiment_id, params={"model": model})
+            stores.runs.append(run.id, metrics=[Metric("loss", float(number + worse), 1, 1)])
+    queries = {model: best(experiment_id, f"params.model = '{model}'") for model in "abc"}
+    stores.runs.find(queries["a"])
+    guess = database.leaders.bound(queries["b"])
+    assert guess is not None
+    assert ("<=", 10.0) == (guess.op, guess.value)
+    for model, searches, first in (("b", 1, 2.0), ("c", 2, 8.0), ("a", 1, 0.0), ("b", 1, 2.0), ("c", 1, 8.0)):
+        with commands.recorded() as names:
+            stores.runs.find(queries[model])
+        assert_searches(searches, kind, names)
+        assert [first + number for number in range(LIMIT)] == assert_fresh(stores, queries[model])
+    for filter_string in ("params.model != 'a'", "params.model LIKE 'a%'", "tags.model = 'a'", "run_id IN ('a')", ""):
+        assert database.leaders.bound(best(experiment_id, filter_string)) is None
+
+
+@pytest.mark.parametrize("filter_string", [
+    "params.model = 'VALUE'", "params.model LIKE 'VALUE%'", "params.model ILIKE '%VALUE'", "run_id IN ('VALUE', 'x')",
+    "run_id NOT IN ('VALUE', 'x')", "params.model != 'VALUE'", "params.model IS NOT NULL", "metrics.number > 0",
+])  # fmt: skip
+def test_guesses_find_what_there_is(stores: Stores, filter_string: str) -> None:
+    """Whatever an earlier search was, the next one finds what a process without memory finds."""
+    experiment_id = added_experiment(stores).id
+    for number in range(24):
+        params = {"model": "abc"[number % 3]}
+        run = added_run(stores, experiment_id, params=params)
+        loss = float("inf") if number == 5 else float("nan") if number == 7 else number * (1 + number % 3) ** 3
+        stores.runs.append(run.id, metrics=[Metric("loss", loss, 1, 1), Metric("number", number, 1, 1)])
+    for value in "abcabc":
+        for order in ("metrics.loss ASC", "metrics.loss DESC"):
+            assert_fresh(stores, best(experiment_id, filter_string.replace("VALUE", value), order))
+
+
 def test_leaders_that_left_are_forgotten_under_a_threshold(
     stores: Stores, commands: Commands, kind: str, experiment_id: str
 ) -> None:
@@ -243,6 +281,6 @@ def test_not_everything_is_remembered(stores: Stores, database: MongoDatabase, e
     for limit in range(1, 11):
         stores.runs.find(best(experiment_id, limit=limit))
     for number in range(1_200):
-        database.leaders.note(best(experiment_id, limit=100 + number), 1.0)
+        database.leaders.note(best(experiment_id, limit=100 + number), 0.0, 1.0)
     assert database.leaders.bound(best(experiment_id, limit=1)) is None
     assert database.leaders.bound(best(experiment_id, limit=100 + 1_199)) is not None
