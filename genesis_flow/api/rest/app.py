@@ -77,7 +77,7 @@ def create_app(
     endpoints = [switched_off(endpoint, serving) for endpoint in ROUTES]
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
-        routes=[_table(service, [*endpoints, *about(endpoints, measures)])],
+        routes=[_table(service, [*endpoints, *about(endpoints, measures, serves_artifacts=serving.is_on)])],
         middleware=[Middleware(Measuring, measures=measures), guards],
         exception_handlers={HTTPException: _no_such_endpoint},
         lifespan=_lifespan,
