@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from genesis_flow.bootstrap import open_application, open_artifact_stores
-from genesis_flow.domain.use_cases.artifact_uploads import ArtifactUploads
+from genesis_flow.bootstrap import open_application
 from genesis_flow.domain.use_cases.artifacts import Artifacts
 from genesis_flow.domain.use_cases.experiments import Experiments
 from genesis_flow.domain.use_cases.logged_model_artifacts import LoggedModelArtifacts
@@ -41,7 +40,6 @@ class UseCases:
     model_versions: ModelVersions
     registered_models: RegisteredModels
     search: RunSearch
-    uploads: ArtifactUploads
     close: Callable[[], None]
 
 
@@ -64,6 +62,5 @@ def open_use_cases(settings: Settings) -> UseCases:
         attrs.evolve(found.model_versions, takes_prompts=True),
         attrs.evolve(found.registered_models, takes_prompts=True),
         found.search,
-        ArtifactUploads(open_artifact_stores(settings.artifacts_destination)),
         found.close,
     )

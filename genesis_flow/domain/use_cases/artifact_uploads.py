@@ -8,10 +8,10 @@ from typing import Final
 import attrs
 
 from genesis_flow.domain.entities.artifact import MultipartUpload, UploadedPart, UploadLink
-from genesis_flow.domain.errors import GenesisFlowError, InvalidInput
-from genesis_flow.domain.use_cases.artifacts import checked_file
+from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.values.paths import file_path
 from genesis_flow.domain.values.storage import checked_expiry
-from genesis_flow.ports.artifacts import ArtifactStores
+from genesis_flow.ports.direct_uploads import DirectUploads
 
 #: Parts of an upload at most, as many as S3 takes; Azure takes more.
 MOST_PARTS: Final = 10_000
@@ -22,22 +22,14 @@ PARTS_S: Final = 3_600
 @attrs.frozen
 class ArtifactUploads:
     """
-    Files that clients send to the storage themselves, below a location: a URI that a store serves.
+    Files that clients send to the storage themselves, below one location; see `Artifacts.uploads_below`.
 
-    Every method may also raise what `ArtifactStores.open` and `DirectUploads` do.
+    Every method may also raise what `DirectUploads` does.
     """
 
-    _stores: ArtifactStores
+    _uploads: DirectUploads
 
-    def are_possible(self, location: str) -> bool:
-        """Whether there are such uploads below a location, as far as can be told without asking the storage."""
-        try:
-            self._stores.open(location).direct_uploads()
-        except GenesisFlowError:
-            return False
-        return True
-
-    def link(self, location: str, path: str, *, expires_s: int) -> UploadLink:
+    def link(self, path: str, *, expires_s: int) -> UploadLink:
         """
         Where anyone who has it can store the file `path` for a while.
 
@@ -47,31 +39,26 @@ class ArtifactUploads:
         Raises:
             InvalidInput: Not a legal time, or not a legal name for a file.
         """
-        file, expires_s = checked_file(path), checked_expiry(expires_s)
-        return self._stores.open(location).direct_uploads().link(file, expires_s=expires_s)
+        return self._uploads.link(file_path(path), expires_s=checked_expiry(expires_s))
 
-    def begin(self, location: str, path: str, *, parts: int) -> MultipartUpload:
+    def begin(self, path: str, *, parts: int) -> MultipartUpload:
         """
         Links for the parts of the file `path`, which work for an hour.
 
         Raises:
             InvalidInput: Not 1 to 10,000 parts, or not a legal name for a file.
         """
-        file = checked_file(path)
-        uploads = self._stores.open(location).direct_uploads()
         if not 1 <= parts <= MOST_PARTS:
             raise InvalidInput("num_parts", f"An upload has 1 to {MOST_PARTS} parts, not {parts}.")
-        return uploads.begin(file, parts=parts, expires_s=PARTS_S)
+        return self._uploads.begin(file_path(path), parts=parts, expires_s=PARTS_S)
 
-    def complete(self, location: str, path: str, upload_id: str | None, parts: Sequence[UploadedPart]) -> None:
+    def complete(self, path: str, upload_id: str | None, parts: Sequence[UploadedPart]) -> None:
         """
         Let the file `path` appear with all parts.
 
         Raises:
             InvalidInput: The parts are not numbered 1, 2, ... in this order, or are no parts of this upload.
         """
-        file = checked_file(path)
-        uploads = self._stores.open(location).direct_uploads()
         if not 1 <= len(parts) <= MOST_PARTS:
             raise InvalidInput("parts", f"An upload has 1 to {MOST_PARTS} parts, not {len(parts)}.")
         for number, part in enumerate(parts, 1):
@@ -81,9 +68,8 @@ class ArtifactUploads:
                     f"Parts are numbered 1, 2, ... without gaps and given in this order; there is {part.number} where "
                     f"{number} has to be.",
                 )
-        uploads.complete(file, upload_id, parts)
+        self._uploads.complete(file_path(path), upload_id, parts)
 
-    def abort(self, location: str, path: str, upload_id: str | None) -> None:
+    def abort(self, path: str, upload_id: str | None) -> None:
         """Give an upload up."""
-        file = checked_file(path)
-        self._stores.open(location).direct_uploads().abort(file, upload_id)
+        self._uploads.abort(file_path(path), upload_id)

@@ -13,12 +13,13 @@ import attrs
 
 from genesis_flow.domain.entities.artifact import ArtifactInfo, DownloadLink
 from genesis_flow.domain.errors import InvalidInput, NotFound
+from genesis_flow.domain.use_cases.artifact_uploads import ArtifactUploads
 from genesis_flow.domain.use_cases.logged_model_places import (
     MODELS_SCHEME,
     logged_model_place,
     model_of_run,
 )
-from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
+from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path, file_path
 from genesis_flow.domain.values.storage import DOWNLOAD_URL_S, checked_expiry
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
@@ -78,7 +79,7 @@ class Artifacts:
             NotFound: No such run.
             InvalidInput: Not a legal name for a file.
         """
-        self._store(run_id).put_stream(source, checked_file(path))
+        self._store(run_id).put_stream(source, file_path(path))
 
     def log_bytes(self, run_id: str, data: bytes, path: str) -> None:
         """Store `data` as the file `path`; see `log_stream`."""
@@ -247,7 +248,7 @@ class Artifacts:
 
     def log_stream_below(self, location: str, source: BinaryIO, path: str) -> None:
         """Store what is left in `source` as the file `path` below a location; see `log_stream`."""
-        self._root(location).put_stream(source, checked_file(path))
+        self._root(location).put_stream(source, file_path(path))
 
     def remove_below(self, location: str, path: str) -> None:
         """Erase the file or directory `path` below a location; see `remove`."""
@@ -268,6 +269,15 @@ class Artifacts:
     def download_link_below(self, location: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> DownloadLink:
         """A link to the file `path` below a location; see `download_link`."""
         return self._root(location).download_link(artifact_path(path), expires_s=checked_expiry(expires_s))
+
+    def uploads_below(self, location: str) -> ArtifactUploads:
+        """
+        Uploads that clients send to the storage themselves, below a location.
+
+        Raises:
+            Unsupported: The storage or the credentials cannot have them.
+        """
+        return ArtifactUploads(self._root(location).direct_uploads())
 
     def _root(self, location: str) -> ArtifactStore:
         """The store whose root is a location."""
@@ -340,12 +350,4 @@ def checked_directory(value: str | None) -> ArtifactPath:
             "must not resolve to other names when treated as such. This name would resolve to "
             f"'{shown(posixpath.normpath(value))}'",
         )
-    return path
-
-
-def checked_file(value: str) -> ArtifactPath:
-    """The file that MLflow accepts `value` as, once it is in normal form."""
-    path = artifact_path(value, label="artifact path")
-    if path == ROOT:
-        raise InvalidInput("artifact_path", f"Invalid artifact path: '{shown(value)}' does not name a file.")
     return path

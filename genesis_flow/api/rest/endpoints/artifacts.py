@@ -80,7 +80,7 @@ def upload_url(use_cases: UseCases, given: Values) -> dict[str, Any]:
         "endpoint requires a direct cloud storage artifact URI.",
     )
     with saying_unsupported("Presigned upload"):
-        link = use_cases.uploads.link(location, path, expires_s=expires_s)
+        link = use_cases.artifacts.uploads_below(location).link(path, expires_s=expires_s)
     return {"presigned_url": link.url, **headers_to_json(link)}
 
 

@@ -28,7 +28,7 @@ _WHAT: Final = "Multipart upload"
 def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     path = _path(given)
     with saying_unsupported(_WHAT):
-        begun = use_cases.uploads.begin(SERVED_ROOT, path, parts=given["num_parts"])
+        begun = use_cases.artifacts.uploads_below(SERVED_ROOT).begin(path, parts=given["num_parts"])
     credentials = [
         {"url": link.url, "part_number": number, **headers_to_json(link)} for number, link in enumerate(begun.links, 1)
     ]
@@ -39,14 +39,14 @@ def complete(use_cases: UseCases, given: Values) -> dict[str, Any]:
     path = _path(given)
     parts = [UploadedPart(part["part_number"], part["etag"] or None, part["url"] or None) for part in given["parts"]]
     with saying_unsupported(_WHAT):
-        use_cases.uploads.complete(SERVED_ROOT, path, given["upload_id"] or None, parts)
+        use_cases.artifacts.uploads_below(SERVED_ROOT).complete(path, given["upload_id"] or None, parts)
     return {}
 
 
 def abort(use_cases: UseCases, given: Values) -> dict[str, Any]:
     path = _path(given)
     with saying_unsupported(_WHAT):
-        use_cases.uploads.abort(SERVED_ROOT, path, given["upload_id"] or None)
+        use_cases.artifacts.uploads_below(SERVED_ROOT).abort(path, given["upload_id"] or None)
     return {}
 
 

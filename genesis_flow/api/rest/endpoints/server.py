@@ -13,6 +13,7 @@ from genesis_flow.api.rest.messages.fields import Values
 from genesis_flow.api.rest.openapi import document
 from genesis_flow.api.rest.routes import TOP, V3, Endpoint
 from genesis_flow.api.rest.wire import Reply, json_to_reply
+from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.domain.values.uris import scheme_of
 from genesis_flow.settings import MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD, MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD
 
@@ -62,8 +63,13 @@ def about(endpoints: Sequence[Endpoint], measures: Measures, *, serves_artifacts
 
 def _takes_parts(use_cases: UseCases) -> bool:
     """Whether clients send large files to the storage themselves; those that get no links send them here."""
-    is_wanted = MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD.get() is not False
-    return is_wanted and use_cases.uploads.are_possible(SERVED_ROOT)
+    if MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD.get() is False:
+        return False
+    try:
+        use_cases.artifacts.uploads_below(SERVED_ROOT)
+    except GenesisFlowError:
+        return False
+    return True
 
 
 def _gives_links(use_cases: UseCases) -> bool:

@@ -12,6 +12,7 @@ from genesis_flow.api.rest.endpoints import (
     metric_histories,
     model_versions,
     multipart_uploads,
+    pages,
     proxied_artifacts,
     registered_models,
     run_logging,
@@ -34,4 +35,5 @@ ROUTES: Final = (
     *traces.ROUTES,
     *webhooks.ROUTES,
     *graphql.ROUTES,
+    *pages.ROUTES,
 )
