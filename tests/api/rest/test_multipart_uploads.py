@@ -279,6 +279,25 @@ def test_what_clients_are_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
     assert [False, True] == told()
 
 
+@pytest.mark.parametrize(
+    ("destination", "told"), [("s3://bucket/x", [True, True]), ("gs://bucket/x", [False, False]), ("x", [False, False])]
+)
+def test_what_clients_of_other_storage_are_told(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch, destination: str, told: list[bool]
+) -> None:
+    """S3 has both ways, as with MLflow; Google Cloud Storage and disks have none here, and asking for one says so."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9")
+    with wire_to(artifacts_destination=destination) as wire:
+        found = wire.client.get("/api/3.0/mlflow/server-info").json()
+        assert told == [found["multipart_uploads_enabled"], found["multipart_downloads_enabled"]]
+        if not told[0]:
+            response = wire.client.post(f"{API}mpu/create/{PLACE}", json={"path": "f", "num_parts": 1})
+            assert (501, UNSUPPORTED) == (response.status_code, response.json()["message"])
+    with wire_to(serve_artifacts=False, artifacts_destination=destination) as wire:
+        found = wire.client.get("/api/3.0/mlflow/server-info").json()
+        assert [False, False] == [found["multipart_uploads_enabled"], found["multipart_downloads_enabled"]]
+
+
 def test_a_signature_makes_no_links(container: Any, fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With nothing but a signature there are no links; MLflow's words are followed by what would help."""
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", container.account_name)
