@@ -121,6 +121,17 @@ MLFLOW_TRACKING_TOKEN: Final = _optional("MLFLOW_TRACKING_TOKEN")
 MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
 #: Below which the files of `mlflow-artifacts:` locations are, for a server and for who reads beside it.
 MLFLOW_ARTIFACTS_DESTINATION: Final = _optional("MLFLOW_ARTIFACTS_DESTINATION")
+#: Seconds for which links that a server gives out for downloads work.
+MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS: Final = EnvironmentVariable(
+    "MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS", int, 300
+)
+#: Whether a server has clients that ask it send and get files directly; None for what its storage suggests.
+MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD: Final[EnvironmentVariable[bool | None]] = EnvironmentVariable(
+    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", _switch, None
+)
+MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD: Final[EnvironmentVariable[bool | None]] = EnvironmentVariable(
+    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", _switch, None
+)
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
 MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")

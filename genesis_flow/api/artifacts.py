@@ -138,11 +138,11 @@ def get_download_url(
     _require_one(artifact_uri, run_id, artifact_path)
     artifacts = artifacts_for(tracking_uri)
     if artifact_uri is None:
-        return artifacts.download_url(run_id or "", artifact_path or "", expires_s=expiration)
+        return artifacts.download_link(run_id or "", artifact_path or "", expires_s=expiration).url
     place = model_place(artifact_uri, tracking_uri)
     if place is not None:
-        return artifacts.download_url_below(place.location, place.path, expires_s=expiration)
-    return artifacts.download_url_at(artifact_uri, expires_s=expiration)
+        return artifacts.download_link_below(place.location, place.path, expires_s=expiration).url
+    return artifacts.download_link_at(artifact_uri, expires_s=expiration).url
 
 
 def load_text(artifact_uri: str) -> str:

@@ -12,6 +12,7 @@ GenesisFlowError
 ├── Conflict             another writer was first, or an immutable value would change
 │   └── ParamConflict    a param would change its value
 ├── Unsupported          this backend or build cannot do it
+│   └── NeedsCredentials ... with the credentials in use
 ├── Unavailable          the backend cannot be reached or did not answer in time; may be retried
 │   └── Throttled        ... because its budget of requests is used up
 ├── Unauthenticated      the backend refused the credentials
@@ -132,6 +133,10 @@ class ParamConflict(Conflict):
 
 class Unsupported(GenesisFlowError):
     """This backend, or this build, cannot do what was asked."""
+
+
+class NeedsCredentials(Unsupported):
+    """The backend could do what was asked, with other credentials than those in use; the message says which."""
 
 
 class Unavailable(GenesisFlowError):

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from genesis_flow.domain.entities.artifact import ArtifactInfo
+from genesis_flow.domain.entities.artifact import ArtifactInfo, DownloadLink
+from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.values.paths import ArtifactPath
+from genesis_flow.ports.direct_uploads import DirectUploads
 
 
 class ArtifactStore(ABC):
@@ -106,9 +108,9 @@ class ArtifactStore(ABC):
         """Where the artifact `path` lies on this machine's disk; None if it does not, or does not exist."""
 
     @abstractmethod
-    def download_url(self, path: ArtifactPath, *, expires_s: int) -> str:
+    def download_link(self, path: ArtifactPath, *, expires_s: int) -> DownloadLink:
         """
-        A URL from which anyone who has it can download the file `path`, for `expires_s` seconds from now.
+        A link from which anyone who has it can download the file `path`, for `expires_s` seconds from now.
 
         It is as good as a key to that one file: it is given away, not stored or logged.
 
@@ -116,6 +118,15 @@ class ArtifactStore(ABC):
             NotFound: No such file.
             Unsupported: This storage, or the credentials in use, cannot make such links.
         """
+
+    def direct_uploads(self) -> DirectUploads:
+        """
+        Uploads that clients send to the storage themselves.
+
+        Raises:
+            Unsupported: This storage, or the credentials in use, cannot have them.
+        """
+        raise Unsupported("Only object storage takes files from clients directly.")
 
     @abstractmethod
     def sweep(self, *, older_than_s: float) -> int:

@@ -43,6 +43,13 @@ def executable() -> str | None:
         return _found()
 
 
+def pictures(usual: Path) -> Path:
+    """Where pictures of pages are kept."""
+    directory = Path(os.environ.get(PICTURES_VARIABLE) or usual)
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
 def _found() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import attrs
 from azure.core.exceptions import HttpResponseError
@@ -16,14 +15,16 @@ from genesis_flow.adapters.artifacts.azure_accounts import AccountAccess, accoun
 from genesis_flow.adapters.artifacts.azure_authorization import authorization
 from genesis_flow.adapters.artifacts.azure_clients import Accounts
 from genesis_flow.adapters.artifacts.azure_errors import code_of, translating_azure_errors
+from genesis_flow.adapters.artifacts.azure_links import azure_links
 from genesis_flow.adapters.artifacts.azure_listing import Listing, is_marker
 from genesis_flow.adapters.artifacts.azure_reads import Reading, begin_reading, reading_of
 from genesis_flow.adapters.artifacts.azure_small import NoSuchBlob, SmallRequests
+from genesis_flow.adapters.artifacts.bucket_uploads import BucketUploads
 from genesis_flow.adapters.artifacts.buckets import Advance, Bucket, BucketAddress, StoredObject
 from genesis_flow.adapters.artifacts.parallel import in_parallel, pumped
 from genesis_flow.adapters.artifacts.partial_files import Whole, partial_file
 from genesis_flow.adapters.artifacts.reading import RangedReader, read_exactly
-from genesis_flow.domain.errors import Conflict, Unavailable, Unsupported
+from genesis_flow.domain.errors import Conflict, Unavailable
 from genesis_flow.domain.values.storage import StorageAccess, Transfers
 
 if TYPE_CHECKING:
@@ -79,15 +80,15 @@ class AzureBucket(Bucket):
     def can_hold(self, name: str) -> bool:
         return len(name) <= _LONGEST_NAME
 
-    def is_object(self, name: str) -> bool:
+    def size_of(self, name: str) -> int | None:
         with translating_azure_errors(name):
             try:
                 found = self._container.get_blob_client(name).get_blob_properties()
             except HttpResponseError as error:
                 if error.status_code != _MISSING or code_of(error) == "ContainerNotFound":
                     raise
-                return False
-        return not is_marker(found.size, found.metadata)
+                return None
+        return None if is_marker(found.size, found.metadata) else found.size
 
     def has_below(self, name: str) -> bool:
         return next(self._listing.names(f"{name}/", is_flat=True, page=1), None) is not None
@@ -185,26 +186,10 @@ class AzureBucket(Bucket):
                         raise
 
     def download_url(self, name: str, expires_s: int) -> str:
-        from azure.storage.blob import BlobSasPermissions, generate_blob_sas
+        return azure_links(self._service, self._container, self._who).download_url(name, expires_s)
 
-        if self._who.sas is not None:
-            raise Unsupported(
-                "A shared access signature cannot make links: set the key of the storage account, or use an identity."
-            )
-        now = datetime.now(UTC)
-        # Clocks differ: what begins now would not yet be valid for some.
-        starts, ends = now - timedelta(minutes=5), now + timedelta(seconds=expires_s)
-        signer: dict[str, Any] = {"account_key": self._who.key}
-        if self._who.key is None:
-            with translating_azure_errors(name):
-                signer = {"user_delegation_key": self._service.get_user_delegation_key(starts, ends)}
-        blob = self._container.get_blob_client(name)
-        signature = generate_blob_sas(
-            self._who.account, blob.container_name, name, **signer,
-            permission=BlobSasPermissions(read=True), start=starts, expiry=ends,
-            protocol="https" if blob.url.startswith("https:") else None,
-        )  # fmt: skip
-        return f"{blob.url}?{signature}"
+    def uploads(self) -> BucketUploads:
+        return azure_links(self._service, self._container, self._who)
 
     def sweep(self, name: str, *, older_than_s: float) -> int:
         """What was staged and not committed is never listed; the service erases it after a week."""

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MOST_BLOCKS: Final = 50_000
 #: How often an upload begins anew because another writer's commit threw away its blocks.
 _ATTEMPTS: Final = 4
-_LOST: Final = frozenset({"InvalidBlockList"})
+#: Blocks that were staged are not there any more.
+LOST: Final = frozenset({"InvalidBlockList"})
 
 
 def upload(blob: BlobClient, name: str, first: bytes, source: BinaryIO, transfers: Transfers, advance: Advance) -> None:
@@ -104,12 +105,12 @@ class _Staging:
 
         pieces = pumped(self._stage, blocks, threads=self._transfers.threads)
         metadata = {digests.KEY: digests.of_pieces(pieces, self._transfers.block_bytes)}
-        ids = [BlobBlock(block_id=_id(index, piece)) for index, piece in enumerate(pieces)]
+        ids = [BlobBlock(block_id=block_id(index, piece)) for index, piece in enumerate(pieces)]
         with translating_azure_errors(self._name):
             try:
                 self._blob.commit_block_list(ids, metadata=metadata)
             except HttpResponseError as error:
-                if code_of(error) not in _LOST or is_last:
+                if code_of(error) not in LOST or is_last:
                     raise
                 return False
         return True
@@ -117,13 +118,13 @@ class _Staging:
     def _stage(self, block: tuple[int, bytes]) -> bytes:
         index, data = block
         piece = digests.of_piece(data)
-        if self._staged.get(_id(index, piece)) != len(data):
+        if self._staged.get(block_id(index, piece)) != len(data):
             with translating_azure_errors(self._name):
-                self._blob.stage_block(_id(index, piece), data, len(data), validate_content=True)
+                self._blob.stage_block(block_id(index, piece), data, len(data), validate_content=True)
         self._advance(len(data))
         return piece
 
 
-def _id(index: int, piece: bytes) -> str:
-    """All ids of a blob must have the same length, at most 64 bytes."""
-    return f"{index:05d}-{piece.hex()[:48]}"
+def block_id(index: int, mark: bytes) -> str:
+    """The id of a block, by its place and what else tells it apart; those of a blob all have the same length."""
+    return f"{index:05d}-{mark.hex()[:48]}"

@@ -6,10 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 import attrs
 
-from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.adapters.artifacts.bucket_uploads import BucketUploads
+from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.paths import artifact_path
 from genesis_flow.domain.values.storage import Transfers
 
@@ -73,6 +75,11 @@ def malformed(scheme: str, reason: str) -> InvalidInput:
     return InvalidInput("artifact_uri", f"Invalid artifact URI '{scheme}://...': {reason}.")
 
 
+def attachment(name: str) -> str:
+    """What has a browser save an object under the last part of its name instead of showing it."""
+    return f"attachment; filename*=UTF-8''{quote(name.rpartition('/')[2], safe='')}"
+
+
 @attrs.frozen
 class StoredObject:
     """
@@ -103,8 +110,12 @@ class Bucket(ABC):
         return "credentials as its own tools find them"
 
     @abstractmethod
+    def size_of(self, name: str) -> int | None:
+        """The size in bytes of the object (no marker) with this name, None if there is none."""
+
     def is_object(self, name: str) -> bool:
         """Whether there is an object (no marker) with this name."""
+        return self.size_of(name) is not None
 
     @abstractmethod
     def has_below(self, name: str) -> bool:
@@ -137,6 +148,15 @@ class Bucket(ABC):
     @abstractmethod
     def download_url(self, name: str, expires_s: int) -> str:
         """A URL from which anyone can download the object for `expires_s` seconds."""
+
+    def uploads(self) -> BucketUploads:
+        """
+        Uploads that clients send to the bucket themselves.
+
+        Raises:
+            Unsupported: This storage, or the credentials in use, cannot have them.
+        """
+        raise Unsupported("genesis-flow makes no links for uploads to this storage.")
 
     @abstractmethod
     def sweep(self, name: str, *, older_than_s: float) -> int:

@@ -77,8 +77,9 @@ class FsspecBucket(Bucket):
     def can_hold(self, name: str) -> bool:
         return len(name.encode()) <= _LONGEST_NAME
 
-    def is_object(self, name: str) -> bool:
-        return self.head(name) is not None
+    def size_of(self, name: str) -> int | None:
+        head = self.head(name)
+        return None if head is None else head.size_bytes
 
     def has_below(self, name: str) -> bool:
         return any(True for _ in self.children(name))

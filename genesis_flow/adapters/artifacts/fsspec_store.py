@@ -23,7 +23,7 @@ from genesis_flow.adapters.artifacts.placements import (
     Placement,
 )
 from genesis_flow.adapters.artifacts.progress import TransferProgress
-from genesis_flow.domain.entities.artifact import ArtifactInfo
+from genesis_flow.domain.entities.artifact import ArtifactInfo, DownloadLink
 from genesis_flow.domain.errors import InvalidInput, NotFound, Unsupported
 from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
 from genesis_flow.domain.values.storage import StorageAccess
@@ -105,10 +105,10 @@ class FsspecArtifactStore(ArtifactStore):
         self._placement.check(place)
         return self._placement.local_path(place) if self._kind(path) else None
 
-    def download_url(self, path: ArtifactPath, *, expires_s: int) -> str:
+    def download_link(self, path: ArtifactPath, *, expires_s: int) -> DownloadLink:
         raise Unsupported(
-            f"Files of '{self._uri}' have no link that could be given away: that takes object storage, such as Azure "
-            "Blob Storage. Download the file instead."
+            "Files on a disk or in memory have no link that could be given away: that takes object storage, such as "
+            "Azure Blob Storage. Download the file instead."
         )
 
     def sweep(self, *, older_than_s: float) -> int:

@@ -12,7 +12,7 @@ from genesis_flow.adapters.artifacts import digests
 from genesis_flow.adapters.artifacts.buckets import BucketAddress
 from genesis_flow.adapters.artifacts.fsspec_bucket import FsspecBucket, Head, translating_cloud_errors
 from genesis_flow.adapters.artifacts.parallel import in_parallel
-from genesis_flow.domain.errors import Unsupported
+from genesis_flow.domain.errors import NeedsCredentials
 from genesis_flow.domain.values.storage import StorageAccess
 
 
@@ -60,7 +60,7 @@ class GcsBucket(FsspecBucket):
             with translating_cloud_errors(name):
                 return str(self._files.sign(self._place(name), expiration=expires_s))
         except AttributeError:
-            raise Unsupported(
+            raise NeedsCredentials(
                 "These credentials of Google Cloud cannot make links: use those of a service account, with its key."
             ) from None
 

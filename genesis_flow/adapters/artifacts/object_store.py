@@ -11,15 +11,17 @@ from typing import BinaryIO, Final
 import attrs
 
 from genesis_flow.adapters.artifacts import local_files
+from genesis_flow.adapters.artifacts.bucket_uploads import ObjectUploads
 from genesis_flow.adapters.artifacts.buckets import Advance, Bucket, BucketAddress
 from genesis_flow.adapters.artifacts.errors import bad_name, name_is_taken, no_such_artifact, translating_errors
 from genesis_flow.adapters.artifacts.parallel import in_parallel
 from genesis_flow.adapters.artifacts.progress import TransferProgress, unseen
-from genesis_flow.domain.entities.artifact import ArtifactInfo
+from genesis_flow.domain.entities.artifact import ArtifactInfo, DownloadLink
 from genesis_flow.domain.errors import InvalidInput, NotFound, UntrustedContent
 from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.artifacts import ArtifactStore
+from genesis_flow.ports.direct_uploads import DirectUploads
 
 #: Most names that are held to be erased in one call.
 _ERASED_AT_ONCE: Final = 1_000
@@ -54,9 +56,7 @@ class ObjectArtifactStore(ArtifactStore):
                 self._bucket.write(name, file, advance)
 
     def put_stream(self, source: BinaryIO, path: ArtifactPath) -> None:
-        name = self._storable(path)
-        self._require_free(path)
-        self._bucket.write(name, source, unseen)
+        self._bucket.write(self._free(path), source, unseen)
 
     def put_tree(self, source: Path, path: ArtifactPath) -> None:
         if not os.path.isdir(source):
@@ -147,10 +147,14 @@ class ObjectArtifactStore(ArtifactStore):
     def local_path(self, path: ArtifactPath) -> Path | None:
         return None
 
-    def download_url(self, path: ArtifactPath, *, expires_s: int) -> str:
-        if not self._can_be_object(path) or not self._bucket.is_object(self._name(path)):
+    def download_link(self, path: ArtifactPath, *, expires_s: int) -> DownloadLink:
+        size_bytes = self._bucket.size_of(self._name(path)) if self._can_be_object(path) else None
+        if size_bytes is None:
             raise no_such_artifact(path)
-        return self._bucket.download_url(self._name(path), expires_s)
+        return DownloadLink(self._bucket.download_url(self._name(path), expires_s), size_bytes)
+
+    def direct_uploads(self) -> DirectUploads:
+        return ObjectUploads(self._bucket.uploads(), self._storable, self._free)
 
     def sweep(self, *, older_than_s: float) -> int:
         return self._bucket.sweep(self._name(ROOT), older_than_s=older_than_s)
@@ -165,6 +169,11 @@ class ObjectArtifactStore(ArtifactStore):
         name = self._name(local_files.storable_path(path))
         if not self._bucket.can_hold(name):
             raise bad_name(shown(path))
+        return name
+
+    def _free(self, path: ArtifactPath) -> str:
+        name = self._storable(path)
+        self._require_free(path)
         return name
 
     def _path_of(self, name: str) -> ArtifactPath:

@@ -9,8 +9,10 @@ from typing import Any, Final
 import attrs
 
 from genesis_flow.adapters.artifacts import digests
-from genesis_flow.adapters.artifacts.buckets import BucketAddress
+from genesis_flow.adapters.artifacts.bucket_uploads import BucketUploads
+from genesis_flow.adapters.artifacts.buckets import BucketAddress, attachment
 from genesis_flow.adapters.artifacts.fsspec_bucket import FsspecBucket, Head, translating_cloud_errors
+from genesis_flow.adapters.artifacts.s3_uploads import S3Uploads
 from genesis_flow.domain.values.storage import StorageAccess, Transfers
 
 #: What S3 asks of all parts but the last.
@@ -54,7 +56,11 @@ class S3Bucket(FsspecBucket):
 
     def download_url(self, name: str, expires_s: int) -> str:
         with translating_cloud_errors(name):
-            return str(self._files.sign(self._place(name), expiration=expires_s))
+            saved = attachment(name)
+            return str(self._files.sign(self._place(name), expiration=expires_s, ResponseContentDisposition=saved))
+
+    def uploads(self) -> BucketUploads:
+        return S3Uploads(self._files, self._bucket)
 
     def sweep(self, name: str, *, older_than_s: float) -> int:
         """Abort the uploads in parts that began long ago: their parts are stored, and paid for, until then."""

@@ -29,6 +29,10 @@ _HINT = "The server needs further packages: pip install 'genesis-flow[server]'"
 @click.option("--allowed-hosts", metavar="HOSTS", help="Names that clients may call the server by, as a,b,*.c.")
 @click.option("--cors-allowed-origins", metavar="ORIGINS", help="Origins whose pages may change things, as a,b,*.c.")
 @click.option("--x-frame-options", metavar="VALUE", help="SAMEORIGIN (the default), DENY or NONE.")
+@click.option(
+    "--web-page", type=click.Choice(["auto", "mlflow", "none"]), default="auto",
+    help="What is at /: MLflow's web page, or a page that says what this is. Default: MLflow's if it is installed.",
+)
 @click.option("--allow-anonymous", is_flag=True, help="Whoever reaches the server may do everything.")
 @pass_scope
 def server(
@@ -44,6 +48,7 @@ def server(
     allowed_hosts: str | None,
     cors_allowed_origins: str | None,
     x_frame_options: str | None,
+    web_page: str,
     allow_anonymous: bool,
 ) -> None:
     """Serve MLflow's REST API on a store, for clients that cannot reach the database."""
@@ -77,6 +82,7 @@ def server(
         allow_anonymous=allow_anonymous,
         allowed_hosts=_listed(allowed_hosts or settings.MLFLOW_SERVER_ALLOWED_HOSTS.get()),
         allowed_origins=_listed(cors_allowed_origins or settings.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS.get()),
+        web_page=web_page,
         frame_options=x_frame_options or settings.MLFLOW_SERVER_X_FRAME_OPTIONS.get(),
     )
 

@@ -27,6 +27,7 @@ from genesis_flow.api.rest.routing import Table
 from genesis_flow.api.rest.service import Limits, Service
 from genesis_flow.api.rest.serving_artifacts import Serving, settings_of, switched_off
 from genesis_flow.api.rest.use_cases import open_use_cases
+from genesis_flow.api.rest.web_page import web_page as pages_of
 from genesis_flow.api.rest.wire import exception_to_reply
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 from genesis_flow.domain.errors import GenesisFlowError
@@ -44,6 +45,7 @@ def create_app(
     allowed_hosts: Sequence[str] = (),
     allowed_origins: Sequence[str] = (),
     frame_options: str = "SAMEORIGIN",
+    web_page: str = "auto",
     limits: Limits | None = None,
 ) -> Starlette:
     """
@@ -59,14 +61,17 @@ def create_app(
         serve_artifacts, artifacts_destination, artifacts_only: See `Serving`.
         allow_anonymous: Serve other machines, too; there is no sign-on yet.
         allowed_hosts, allowed_origins, frame_options: See `Guards`.
+        web_page: "mlflow" for that of MLflow, which has to be installed, "none" for one that says what this is,
+            "auto" for what there is.
 
     Raises:
-        MlflowException: INVALID_PARAMETER_VALUE: No store serves the URI.
+        MlflowException: INVALID_PARAMETER_VALUE: No store serves the URI, or there is no such web page.
 
     Source: ours; the API is MLflow's.
     """
     allowed, serving = limits or Limits(), Serving(serve_artifacts, artifacts_destination, artifacts_only)
     try:
+        pages = pages_of(web_page)
         use_cases = open_use_cases(settings_of(tracking_uri or default_tracking_uri(), artifact_root, serving))
     except GenesisFlowError as error:
         raise error_to_exception(error) from error
@@ -77,7 +82,7 @@ def create_app(
     endpoints = [switched_off(endpoint, serving) for endpoint in ROUTES]
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
-        routes=[_table(service, [*endpoints, *about(endpoints, measures)])],
+        routes=[_table(service, [*endpoints, *about(endpoints, measures, serves_artifacts=serving.is_on), *pages])],
         middleware=[Middleware(Measuring, measures=measures), guards],
         exception_handlers={HTTPException: _no_such_endpoint},
         lifespan=_lifespan,

@@ -1,23 +1,12 @@
-"""A page that shows the OpenAPI document to people: HTML alone, without scripts and without other servers."""
+"""A page that shows the OpenAPI document to people."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from html import escape
-from typing import Any, Final
+from typing import Any
 
+from genesis_flow.api.rest.html import html_page
 from genesis_flow.api.rest.wire import Reply
-
-_STYLE: Final = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "summary{cursor:pointer;font-family:monospace}summary b{display:inline-block;width:5rem}"
-    "table{margin:.5rem 0 1rem 5rem;border-collapse:collapse}td{padding:.1rem 1rem .1rem 0;vertical-align:top}"
-)
-_POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
-    "frame-ancestors 'self'"
-)
 
 
 def page(document: dict[str, Any]) -> Reply:
@@ -28,12 +17,8 @@ def page(document: dict[str, Any]) -> Reply:
             groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation))
     info = document["info"]
     body = "".join(f"<h2>{escape(name)}</h2>{''.join(rows)}" for name, rows in groups.items())
-    text = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(info["title"])}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(info['title'])} {escape(info['version'])}</h1>"
-        f'<p>{escape(info["description"])} <a href="openapi.json">OpenAPI</a></p>{body}</html>'
-    )
-    return Reply(200, text.encode(), "text/html", {"content-security-policy": _POLICY})
+    said = f'<p>{escape(info["description"])} <a href="openapi.json">OpenAPI</a></p>'
+    return html_page(f"{info['title']} {info['version']}", said + body)
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> str:

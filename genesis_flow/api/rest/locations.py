@@ -14,6 +14,8 @@ from genesis_flow.settings import MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES
 #: Schemes whose URIs name a host, to which a server of MLflow would connect. That of Azure, which MLflow counts among
 #: them, is not: only hosts of Azure are asked.
 _OF_HOSTS: Final = frozenset({"b2", "ftp", "hdfs", "http", "https", "r2", "sftp", "viewfs"})
+#: The location of all that the server keeps for clients.
+SERVED_ROOT: Final = f"{PROXIED}:/"
 
 
 def local_path(location: str) -> Path | None:

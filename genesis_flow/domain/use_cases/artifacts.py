@@ -11,14 +11,15 @@ from typing import BinaryIO, Final
 
 import attrs
 
-from genesis_flow.domain.entities.artifact import ArtifactInfo
+from genesis_flow.domain.entities.artifact import ArtifactInfo, DownloadLink
 from genesis_flow.domain.errors import InvalidInput, NotFound
+from genesis_flow.domain.use_cases.artifact_uploads import ArtifactUploads
 from genesis_flow.domain.use_cases.logged_model_places import (
     MODELS_SCHEME,
     logged_model_place,
     model_of_run,
 )
-from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path
+from genesis_flow.domain.values.paths import ROOT, ArtifactPath, artifact_path, file_path
 from genesis_flow.domain.values.storage import DOWNLOAD_URL_S, checked_expiry
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.artifacts import ArtifactStore, ArtifactStores
@@ -78,7 +79,7 @@ class Artifacts:
             NotFound: No such run.
             InvalidInput: Not a legal name for a file.
         """
-        self._store(run_id).put_stream(source, _file(path))
+        self._store(run_id).put_stream(source, file_path(path))
 
     def log_bytes(self, run_id: str, data: bytes, path: str) -> None:
         """Store `data` as the file `path`; see `log_stream`."""
@@ -141,9 +142,9 @@ class Artifacts:
         """
         self._store(run_id).remove(artifact_path(path))
 
-    def download_url(self, run_id: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> str:
+    def download_link(self, run_id: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> DownloadLink:
         """
-        A URL from which anyone who has it can download the file `path` for a while; see `ArtifactStore.download_url`.
+        Where anyone who has it can download the file `path` for a while; see `ArtifactStore.download_link`.
 
         Args:
             expires_s: Seconds, at most a week.
@@ -153,14 +154,14 @@ class Artifacts:
             InvalidInput: Not a legal time.
             Unsupported: The storage or the credentials cannot make such links.
         """
-        return self._store(run_id).download_url(artifact_path(path), expires_s=checked_expiry(expires_s))
+        return self._store(run_id).download_link(artifact_path(path), expires_s=checked_expiry(expires_s))
 
-    def download_url_at(self, uri: str, *, expires_s: int = DOWNLOAD_URL_S) -> str:
+    def download_link_at(self, uri: str, *, expires_s: int = DOWNLOAD_URL_S) -> DownloadLink:
         """The same for the file that `uri` names; see `find_at`."""
         missing: NotFound | None = None
         for place in reversed(self._places(uri)):
             try:
-                return place.store.download_url(place.path, expires_s=checked_expiry(expires_s))
+                return place.store.download_link(place.path, expires_s=checked_expiry(expires_s))
             except NotFound as error:
                 missing = error
         raise missing or NotFound("artifact", uri)
@@ -247,7 +248,7 @@ class Artifacts:
 
     def log_stream_below(self, location: str, source: BinaryIO, path: str) -> None:
         """Store what is left in `source` as the file `path` below a location; see `log_stream`."""
-        self._root(location).put_stream(source, _file(path))
+        self._root(location).put_stream(source, file_path(path))
 
     def remove_below(self, location: str, path: str) -> None:
         """Erase the file or directory `path` below a location; see `remove`."""
@@ -265,9 +266,18 @@ class Artifacts:
         """Where the file or directory `path` below a location lies on this machine's disk; see `local_path`."""
         return self._root(location).local_path(artifact_path(path))
 
-    def download_url_below(self, location: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> str:
-        """A URL of the file `path` below a location; see `download_url`."""
-        return self._root(location).download_url(artifact_path(path), expires_s=checked_expiry(expires_s))
+    def download_link_below(self, location: str, path: str, *, expires_s: int = DOWNLOAD_URL_S) -> DownloadLink:
+        """A link to the file `path` below a location; see `download_link`."""
+        return self._root(location).download_link(artifact_path(path), expires_s=checked_expiry(expires_s))
+
+    def uploads_below(self, location: str) -> ArtifactUploads:
+        """
+        Uploads that clients send to the storage themselves, below a location.
+
+        Raises:
+            Unsupported: The storage or the credentials cannot have them.
+        """
+        return ArtifactUploads(self._root(location).direct_uploads())
 
     def _root(self, location: str) -> ArtifactStore:
         """The store whose root is a location."""
@@ -340,12 +350,4 @@ def checked_directory(value: str | None) -> ArtifactPath:
             "must not resolve to other names when treated as such. This name would resolve to "
             f"'{shown(posixpath.normpath(value))}'",
         )
-    return path
-
-
-def _file(value: str) -> ArtifactPath:
-    """The file that MLflow accepts `value` as, once it is in normal form."""
-    path = artifact_path(value, label="artifact path")
-    if path == ROOT:
-        raise InvalidInput("artifact_path", f"Invalid artifact path: '{shown(value)}' does not name a file.")
     return path

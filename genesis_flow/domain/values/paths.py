@@ -84,6 +84,19 @@ def artifact_path(value: str | None, field: str = "artifact_path", *, label: str
     return ArtifactPath(normal)
 
 
+def file_path(value: str) -> ArtifactPath:
+    """
+    The file that MLflow accepts `value` as, once it is in normal form.
+
+    Raises:
+        InvalidInput: As `artifact_path`, or it is the root.
+    """
+    path = artifact_path(value, label="artifact path")
+    if path == ROOT:
+        raise InvalidInput("artifact_path", f"Invalid artifact path: '{shown(value)}' does not name a file.")
+    return path
+
+
 def _decodings(value: str) -> Iterator[str]:
     """`value`, then what it decodes to until it stays the same; at last ".." if it never does."""
     for _ in range(_MOST_DECODINGS):

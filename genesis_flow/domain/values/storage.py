@@ -12,7 +12,7 @@ from genesis_flow.domain.values.text import shown
 
 #: Seconds for which a link to a file works, if nobody says otherwise, and at most: what Azure, S3 and GCS allow.
 DOWNLOAD_URL_S: Final = 300
-_LONGEST_URL_S: Final = 7 * 24 * 3_600
+LONGEST_URL_S: Final = 7 * 24 * 3_600
 
 
 @attrs.frozen
@@ -56,6 +56,6 @@ def checked_expiry(value: Any) -> int:
     Raises:
         InvalidInput: Not a whole number from 1 to 604800 (a week).
     """
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LONGEST_URL_S:
-        raise InvalidInput("expiration", f"A link works for 1 to {_LONGEST_URL_S} seconds, not for {shown(value)}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_URL_S:
+        raise InvalidInput("expiration", f"A link works for 1 to {LONGEST_URL_S} seconds, not for {shown(value)}.")
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 import time
 import traceback
 import urllib.request
@@ -17,6 +18,7 @@ import pytest
 from genesis_flow.adapters.artifacts import azure_small
 from genesis_flow.adapters.artifacts.azure_clients import Accounts
 from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
+from genesis_flow.domain.entities.artifact import UploadedPart
 from genesis_flow.domain.errors import Unauthenticated, Unavailable
 from genesis_flow.domain.values.paths import ROOT, artifact_path
 from genesis_flow.domain.values.storage import StorageAccess
@@ -88,14 +90,25 @@ def test_an_identity_is_all_it_takes(
 
 def test_an_identity_makes_links(store: ArtifactStore, https: SimpleNamespace) -> None:
     """They are signed by a user delegation key, and work without credentials."""
-    import ssl
-
     put(store, "d/a", b"bytes")
-    url = store.download_url(artifact_path("d/a"), expires_s=60)
+    url = store.download_link(artifact_path("d/a"), expires_s=60).url
     context = ssl.create_default_context(cafile=str(https.certificate))
     with urllib.request.urlopen(url, context=context) as answer:
         assert b"bytes" == answer.read()
     assert {"skoid", "sktid", "sig", "spr"} <= set(re.findall(r"(\w+)=", url.partition("?")[2]))
+
+
+def test_an_identity_takes_parts(store: ArtifactStore, https: SimpleNamespace) -> None:
+    """Links to parts are signed for the identity, and hold no token of it."""
+    uploads, path = store.direct_uploads(), artifact_path("d/a")
+    begun = uploads.begin(path, parts=2, expires_s=60)
+    context = ssl.create_default_context(cafile=str(https.certificate))
+    for link in begun.links:
+        assert ("skoid=" in link.url, "Bearer" in link.url) == (True, False)
+        with urllib.request.urlopen(urllib.request.Request(link.url, b"x", method="PUT"), context=context) as answer:
+            assert 201 == answer.status
+    uploads.complete(path, None, [UploadedPart(number, url=link.url) for number, link in enumerate(begun.links, 1)])
+    assert b"xx" == read(store, "d/a")
 
 
 def test_a_token_that_ends_is_renewed(store: ArtifactStore, issuer: Issuer) -> None:

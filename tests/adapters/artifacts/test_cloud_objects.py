@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,12 +13,13 @@ from uuid import uuid4
 import pytest
 
 from genesis_flow.adapters.artifacts.fsspec_store import FsspecArtifactStores
-from genesis_flow.domain.errors import Conflict, CorruptRecord, GenesisFlowError, NotFound
+from genesis_flow.domain.entities.artifact import UploadedPart
+from genesis_flow.domain.errors import Conflict, CorruptRecord, GenesisFlowError, InvalidInput, NotFound
 from genesis_flow.domain.values.paths import artifact_path
 from genesis_flow.domain.values.storage import StorageAccess
 from genesis_flow.ports.artifacts import ArtifactStore
 from tests.contracts.artifact_machine import sizes
-from tests.contracts.artifacts import put
+from tests.contracts.artifacts import put, read
 from tests.services import objects
 
 #: More than two of the parts that S3 allows.
@@ -32,6 +33,13 @@ class _Failing(io.BytesIO):
         if self.tell() >= 1 << 24:
             raise ConnectionResetError("the line is dead")
         return super().read(size)
+
+
+def _sent(url: str, data: bytes, headers: Mapping[str, str] | None = None) -> str:
+    """The tag that the storage answers to a PUT."""
+    sent = {"Content-Type": "application/octet-stream", **(headers or {})}
+    with urllib.request.urlopen(urllib.request.Request(url, data, sent, method="PUT"), timeout=60) as answer:
+        return str(answer.headers["ETag"])
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +112,47 @@ def test_a_replaced_object_is_not_read_as_a_mix(store: ArtifactStore) -> None:
 def test_a_link_downloads_one_file(store: ArtifactStore) -> None:
     """Whoever has it needs no credentials."""
     put(store, "d/a b", b"bytes")
-    with urllib.request.urlopen(store.download_url(artifact_path("d/a b"), expires_s=60)) as answer:
+    with urllib.request.urlopen(store.download_link(artifact_path("d/a b"), expires_s=60).url) as answer:
         assert b"bytes" == answer.read()
     with pytest.raises(NotFound):
-        store.download_url(artifact_path("d"), expires_s=60)
+        store.download_link(artifact_path("d"), expires_s=60)
+
+
+def test_a_link_stores_one_file(store: ArtifactStore) -> None:
+    """By one request with the headers that come with it."""
+    link = store.direct_uploads().link(artifact_path("d/a b.txt"), expires_s=60)
+    assert {"Content-Type": "text/plain"} == link.headers
+    assert "" != _sent(link.url, b"bytes", link.headers)
+    assert b"bytes" == read(store, "d/a b.txt")
+
+
+def test_parts_become_a_file(store: ArtifactStore) -> None:
+    """Clients send parts to the storage, and say what it answered; in between there is nothing to be seen."""
+    uploads, path = store.direct_uploads(), artifact_path("d/a")
+    begun = uploads.begin(path, parts=2, expires_s=60)
+    pieces = (bytes(5 << 20), b"end")  # moto reads parts as forms, and takes a minute for random bytes
+    tags = [_sent(link.url, piece) for link, piece in zip(begun.links, pieces, strict=True)]
+    assert {} == sizes(store)
+    uploads.complete(path, begun.id, [UploadedPart(number, tag) for number, tag in enumerate(tags, 1)])
+    assert b"".join(pieces) == read(store, "d/a")
+
+
+def test_what_is_no_upload(store: ArtifactStore) -> None:
+    """Unknown uploads, missing ids and tags, parts that were not sent or are small are said; giving up erases parts."""
+    uploads, path = store.direct_uploads(), artifact_path("a")
+    begun = uploads.begin(path, parts=2, expires_s=60)
+    tags = [_sent(link.url, b"small") for link in begun.links]
+    parts = [UploadedPart(number, tag) for number, tag in enumerate(tags, 1)]
+    for id, given, kind in (
+        (None, parts, InvalidInput), ("", parts, InvalidInput), (begun.id, [UploadedPart(1)], InvalidInput),
+        (begun.id, [UploadedPart(1, '"nonsense"')], Conflict), (begun.id, parts, InvalidInput),
+    ):  # fmt: skip
+        with pytest.raises(kind):
+            uploads.complete(path, id, given)
+    uploads.abort(path, begun.id)
+    with pytest.raises(NotFound, match="no such upload"):
+        uploads.abort(path, begun.id)
+    assert {} == sizes(store)
 
 
 def test_a_missing_bucket_and_a_dead_server_are_said(s3: Any) -> None:

@@ -11,12 +11,8 @@ import pytest
 from tests.api.rest.conftest import Wire, wire_to
 from tests.api.rest.core_endpoints import AS_THEY_ARE, BOTH
 
-_NO_PAGES: Final = "there is no web interface"
 #: Paths that are not served, and why.
 NOT_SERVED: Final = {
-    "/": _NO_PAGES,
-    "/build/{}": _NO_PAGES,
-    "/static-files/{}": _NO_PAGES,
     "/api/2.0/mlflow/get-online-trace-details": "MLflow's server does not implement it, either",
     "/ajax-api/2.0/mlflow/get-online-trace-details": "MLflow's server does not implement it, either",
 }

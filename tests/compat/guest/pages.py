@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -16,32 +17,41 @@ class Pages:
     The page of a server, and where its pictures go.
 
     Attributes:
-        run_id: The run "run-2".
+        run_id: The run "run-2". no_traces: What is to be seen where there are no traces.
+        failures: What scripts of the page said. refused: Paths that the server answered with an error.
     """
 
     url: str
     run_id: str
     pictures: Path
+    no_traces: str = "Rows per page"
     failures: list[str] = attrs.field(factory=list)
+    refused: set[str] = attrs.field(factory=set)
 
     def look(self) -> None:
         """Everything that is to be seen is there, and no script of the page fails."""
         with open_page() as page:
             page.on("pageerror", lambda error: self.failures.append(str(error)))
+            page.on("response", lambda response: self._note(response))
             self._see(page, "/experiments", "experiments", "shown", "Default")
             self._filter_runs(page)
             self._see_run(page)
             self._see(page, "/models", "models", "churn")
             page.get_by_text("champion").first.wait_for()
             self._see(page, "/models/churn", "model", "churn", "Version 1")
-            self._see(page, "/experiments/1/traces", "traces", "Traces", "Rows per page")
+            self._see(page, "/experiments/1/traces", "traces", "Traces", self.no_traces)
         assert [] == self.failures
+
+    def _note(self, response: Any) -> None:
+        if response.status >= 400:
+            self.refused.add(urlsplit(response.url).path)
 
     def _see(self, page: Any, path: str, name: str, *texts: str) -> None:
         page.goto(f"{self.url}/#{path}")
         for text in texts:
             page.get_by_text(text, exact=True).first.wait_for()
         page.screenshot(path=self.pictures / f"{name}.png")
+        assert 0 == page.get_by_text("ENDPOINT_NOT_FOUND").count()
 
     def _filter_runs(self, page: Any) -> None:
         self._see(page, "/experiments/1/runs", "runs", "run-0", "run-1", "run-2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.compat.guest.conftest import Guest
 from tests.compat.guest.pages import Pages
 from tests.compat.guest.serving import serving
-from tests.services.browser import PICTURES_VARIABLE
+from tests.services import browser
 from tests.services.stock import NEWEST
 
 pytestmark = [pytest.mark.stock, pytest.mark.mongodb]
@@ -42,9 +41,7 @@ REFUSED = {
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """Where pictures of pages are kept."""
-    directory = Path(os.environ.get(PICTURES_VARIABLE) or tmp_path)
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
+    return browser.pictures(tmp_path)
 
 
 def test_a_server_works(guest: Guest, mongodb_uri: str, pictures: Path) -> None:

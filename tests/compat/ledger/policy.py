@@ -36,7 +36,7 @@ INTERNALS = ABSENT("parts of MLflow's own that nothing of ours has the like of")
 ELSEWHERE = ABSENT("belongs to Spark, wheels or services that are not supported")
 TRUST = SUPERSET("whoever loads a model says what it may run")
 SYSTEM_METRICS = ABSENT("system metrics are logged later")
-TRANSFERS = ABSENT("uploads in parts come with the artifact server; links are `artifacts.get_download_url`")
+TRANSFERS = ABSENT("the server and the stores move files their own way; links are `artifacts.get_download_url`")
 WIRE = ABSENT("there are no protobuf messages: the wire format comes with REST")
 
 _ROWS: dict[Verdict, tuple[str, ...]] = {

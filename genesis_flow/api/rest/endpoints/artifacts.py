@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.rest.downloads import opened
+from genesis_flow.api.rest.links import saying_unsupported
 from genesis_flow.api.rest.locations import is_proxied, require_served
 from genesis_flow.api.rest.messages import artifacts as messages
-from genesis_flow.api.rest.messages.artifacts import artifact_to_json
+from genesis_flow.api.rest.messages.artifacts import artifact_to_json, headers_to_json
 from genesis_flow.api.rest.messages.fields import Values, present
 from genesis_flow.api.rest.routes import ANY, PAGES, TOP, Download, Endpoint
-from genesis_flow.domain.errors import InvalidInput, Unsupported
+from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.paths import artifact_path
+from genesis_flow.domain.values.storage import LONGEST_URL_S
+from genesis_flow.settings import MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases
 
 #: Bytes of a file that a page in a browser may upload.
 MOST_BYTES: Final = 10 << 20
+#: Seconds for which a link for an upload works, if nobody says otherwise.
+UPLOAD_URL_S: Final = 900
 
 
 def find(use_cases: UseCases, given: Values) -> dict[str, Any]:
@@ -63,7 +68,8 @@ def upload(use_cases: UseCases, given: Values) -> dict[str, Any]:
 def upload_url(use_cases: UseCases, given: Values) -> dict[str, Any]:
     if bool(given["run_id"]) == bool(given["model_id"]):
         raise InvalidInput("run_id", "Exactly one of run_id and model_id must be provided.")
-    artifact_path(given["path"])
+    expires_s = _seconds(given, UPLOAD_URL_S)
+    path = artifact_path(given["path"]).text
     if given["run_id"]:
         location = use_cases.lifecycle.get(given["run_id"]).artifact_uri
     else:
@@ -73,13 +79,13 @@ def upload_url(use_cases: UseCases, given: Values) -> dict[str, Any]:
         "Presigned upload is not supported for proxied artifact storage (artifact URI scheme: mlflow-artifacts). This "
         "endpoint requires a direct cloud storage artifact URI.",
     )
-    raise Unsupported("Presigned upload is not supported for the current artifact repository")
+    with saying_unsupported("Presigned upload"):
+        link = use_cases.artifacts.uploads_below(location).link(path, expires_s=expires_s)
+    return {"presigned_url": link.url, **headers_to_json(link)}
 
 
 def download_url(use_cases: UseCases, given: Values) -> dict[str, Any]:
-    expires_s = given["expiration"]
-    if not 1 <= expires_s <= 604_800:
-        raise InvalidInput("expiration", f"expiration must be between 1 and 604800 seconds (got {expires_s}).")
+    expires_s = _seconds(given, MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS.get())
     path = artifact_path(given["path"]).text
     run = use_cases.lifecycle.get(given["run_id"])
     _require_direct(
@@ -87,10 +93,16 @@ def download_url(use_cases: UseCases, given: Values) -> dict[str, Any]:
         "Presigned download is not supported for runs with proxied artifact storage (artifact URI scheme: "
         "mlflow-artifacts). This endpoint requires a run with a direct cloud storage artifact URI.",
     )
-    try:
-        return {"presigned_url": use_cases.artifacts.download_url(run.id, path, expires_s=expires_s)}
-    except Unsupported:
-        raise Unsupported("Presigned download is not supported for the current artifact repository") from None
+    with saying_unsupported("Presigned download"):
+        link = use_cases.artifacts.download_link(run.id, path, expires_s=expires_s)
+    return {"presigned_url": link.url, "file_size": link.size_bytes}
+
+
+def _seconds(given: Values, usual: int) -> int:
+    expires_s: int = usual if given["expiration"] is None else given["expiration"]
+    if not 1 <= expires_s <= LONGEST_URL_S:
+        raise InvalidInput("expiration", f"expiration must be between 1 and {LONGEST_URL_S} seconds (got {expires_s}).")
+    return expires_s
 
 
 def _require_direct(location: str, message: str) -> None:

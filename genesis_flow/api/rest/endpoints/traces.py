@@ -69,6 +69,7 @@ ROUTES: Final = (
     Endpoint("traces", ("POST",), messages.NEW, refused, V3),
     Endpoint("traces/search", ("POST",), messages.SEARCH_LOCATIONS, none, V3),
     Endpoint("traces/delete-traces", ("POST",), messages.DELETE, none_deleted, V3),
+    Endpoint("traces/metrics", ("POST",), (), refused, V3),
     Endpoint("traces/get", ("GET",), messages.GET, missing, V3),
     Endpoint("traces/batchGet", ("GET",), messages.MANY, none, V3),
     Endpoint("traces/batchGetInfos", ("POST",), messages.MANY, none, V3),
