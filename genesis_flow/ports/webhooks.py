@@ -93,11 +93,31 @@ class SecretBox(ABC):
 
 @attrs.frozen
 class Answer:
-    """What a receiver answered: `body` is at most its beginning."""
+    """
+    What a receiver answered.
+
+    Attributes:
+        status: Of HTTP. body: At most its beginning. retry_after_s: For how long it does not want to be asked again.
+    """
 
     status: int
     body: str = ""
     retry_after_s: float | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it took what was sent."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it is at another address."""
+        return 300 <= self.status < 400
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it may take the same later."""
+        return self.status in (429, 500, 502, 503, 504)
 
 
 class WebhookSender(ABC):

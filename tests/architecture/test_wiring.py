@@ -155,7 +155,7 @@ def test_only_the_composition_root_knows_adapters() -> None:
         and not path.is_relative_to(PACKAGE / "adapters")
     }
 
-    assert {"bootstrap.py", "bootstrap_models.py"} == knowing
+    assert {"bootstrap.py", "bootstrap_models.py", "bootstrap_mongo.py", "bootstrap_webhooks.py"} == knowing
     assert bootstrap.__file__ == str(PACKAGE / "bootstrap.py")
 
 

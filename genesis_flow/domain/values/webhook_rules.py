@@ -15,7 +15,7 @@ import attrs
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values import limits
-from genesis_flow.domain.values.text import shown, storable, within
+from genesis_flow.domain.values.text import storable, within
 
 _NAME: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([a-z0-9._-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
 #: Spaces and control characters, which parsers of URLs and of HTTP treat differently.
@@ -27,6 +27,11 @@ class WebhookSchemes:
     """The schemes that addresses of webhooks may have."""
 
     allowed: Callable[[], Sequence[str]]
+
+
+def _quoted(text: str) -> str:
+    """`text` as a Python literal, cut at 200 characters."""
+    return repr(text if len(text) <= 200 else f"{text[:200]}...")
 
 
 def webhook_name(value: Any) -> str:
@@ -41,7 +46,7 @@ def webhook_name(value: Any) -> str:
     if not _NAME.fullmatch(value):
         raise InvalidInput(
             "name",
-            f"Webhook name {shown(value)!r} is invalid. It must start and end with a letter or digit, be less than 63 "
+            f"Webhook name {_quoted(value)} is invalid. It must start and end with a letter or digit, be less than 63 "
             "characters long, and contain only letters, digits, dots (.), underscores (_), and hyphens (-).",
         )
     return value
@@ -58,15 +63,15 @@ def webhook_url(value: Any, schemes: Sequence[str]) -> str:
     if not isinstance(value, str):
         raise InvalidInput("url", f"Webhook URL must be a string, got {type(value).__name__!r}")
     if not value.strip():
-        raise InvalidInput("url", f"Webhook URL cannot be empty or just whitespace: {shown(value)!r}")
+        raise InvalidInput("url", f"Webhook URL cannot be empty or just whitespace: {_quoted(value)}")
     within("url", limits.WEBHOOK_URL, storable("url", value))
     parts = _split(value)
     if parts.scheme not in schemes:
         raise InvalidInput(
-            "url", f"Invalid webhook URL scheme: {shown(parts.scheme)!r}. Allowed schemes are: {', '.join(schemes)}."
+            "url", f"Invalid webhook URL scheme: {_quoted(parts.scheme)}. Allowed schemes are: {', '.join(schemes)}."
         )
     if not parts.hostname:
-        raise InvalidInput("url", f"Webhook URL must include a hostname: {shown(value)!r}")
+        raise InvalidInput("url", f"Webhook URL must include a hostname: {_quoted(value)}")
     if parts.username is not None or parts.password is not None:
         raise InvalidInput(
             "url",
@@ -84,7 +89,7 @@ def _split(url: str) -> SplitResult:
         if parts.port == 0:
             raise ValueError("Port out of range 0-65535")
     except ValueError as error:
-        raise InvalidInput("url", f"Invalid webhook URL {shown(url)!r}: {error!r}") from None
+        raise InvalidInput("url", f"Invalid webhook URL {_quoted(url)}: {error!r}") from None
     return parts
 
 
