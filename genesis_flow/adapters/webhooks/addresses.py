@@ -21,6 +21,10 @@ Found = tuple[Any, Any, int, str, tuple[Any, ...]]
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+#: Tables of older versions of Python lack some of it.
+_IETF: Final = ipaddress.IPv4Network("192.0.0.0/24")
+#: Where all public addresses are.
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 #: Azure answers virtual machines there, with what belongs to the machine: public by its number only.
 _AZURE_PLATFORM: Final = ipaddress.IPv4Address("168.63.129.16")
 
@@ -30,7 +34,9 @@ _LOOKUPS_AT_ONCE: Final = 16
 def is_public(address: IpAddress) -> bool:
     """Whether strangers may name this address: one of the public internet, and of one machine there."""
     inner = _inner(address)
-    return inner.is_global and not inner.is_multicast and inner != _AZURE_PLATFORM
+    if isinstance(inner, ipaddress.IPv6Address):
+        return inner.is_global and inner in _UNICAST
+    return inner.is_global and not inner.is_multicast and inner != _AZURE_PLATFORM and inner not in _IETF
 
 
 def _inner(address: IpAddress) -> IpAddress:
