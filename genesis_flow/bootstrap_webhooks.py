@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import punq
 
 from genesis_flow.adapters.signing.fernet import FernetBox
+from genesis_flow.adapters.signing.fernet import new_key as new_key
 from genesis_flow.adapters.webhooks.sender import HttpWebhookSender
 from genesis_flow.domain.values.webhook_rules import WebhookSchemes
 from genesis_flow.ports.webhooks import SecretBox, WebhookRepository, WebhookSender
@@ -21,5 +24,10 @@ def register_webhooks(container: punq.Container, webhooks: WebhookRepository) ->
     sender = HttpWebhookSender(MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS.get, MLFLOW_WEBHOOK_REQUEST_TIMEOUT.get)
     container.register(WebhookRepository, instance=webhooks)
     container.register(WebhookSender, instance=sender)
-    container.register(SecretBox, instance=FernetBox(MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY.get))
+    container.register(SecretBox, instance=secret_box(MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY.get))
     container.register(WebhookSchemes, instance=WebhookSchemes(MLFLOW_WEBHOOK_ALLOWED_SCHEMES.get))
+
+
+def secret_box(key: Callable[[], str | None]) -> SecretBox:
+    """What encrypts secrets with the key that `key` gives."""
+    return FernetBox(key)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,9 +17,9 @@ from genesis_flow.api.rest import create_app
 from genesis_flow.api.webhook_queue import MOST_TESTS
 from genesis_flow.webhook_settings import MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS
 from tests.api.rest.conftest import HERE, Wire, wire_to
-from tests.api.rest.webhook_calls import ABOUT_WEBHOOKS, CHANGES, filled, new, note
+from tests.api.rest.webhook_calls import ABOUT_WEBHOOKS, CHANGES, filled, new, note, timeless, told
 from tests.services.stock import stock_python
-from tests.services.webhook_receiver import Delivery, Receiver, receiving
+from tests.services.webhook_receiver import Receiver, receiving
 
 KEY = "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY"
 #: Receivers of tests are on this machine.
@@ -33,9 +31,7 @@ OPEN = {
     KEY: Fernet.generate_key().decode(),
 }
 SCRIPT = Path(__file__).with_name("webhook_calls.py")
-#: What differs from one to the next.
-MOMENTS = ("creation_timestamp", "last_updated_timestamp", "webhook_id", "timestamp")
-UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 
 def responding(path: str, before: int) -> tuple[int, dict[str, str], bytes]:
@@ -83,31 +79,6 @@ def stock(address: str, directory: Path) -> list[Any]:
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr[-3_000:]
     return list(json.loads(done.stdout.splitlines()[-1]))
-
-
-def timeless(value: Any) -> Any:
-    """`value` without moments, ids, and what MLflow adds to errors for another service; webhooks in one order."""
-    if isinstance(value, str):
-        return UUID.sub("*", value)
-    if isinstance(value, dict):
-        kept = {key: timeless(each) for key, each in value.items() if key not in ("sqlstate", "error_class")}
-        if "webhooks" in kept:  # of one moment, MLflow has them in any order
-            kept["webhooks"].sort(key=json.dumps)
-        return {key: "*" if key in MOMENTS else each for key, each in kept.items()}
-    return [timeless(each) for each in value] if isinstance(value, list) else value
-
-
-def told(deliveries: list[Delivery], place: str) -> Counter[str]:
-    """What was told to each path below a place, whatever the order, with the names of the headers of MLflow."""
-    return Counter(
-        json.dumps([
-            each.path.removeprefix(place), timeless(each.content), each.headers["content-type"],
-            sorted(name for name in each.headers if name.startswith("x-mlflow")), list(each.content),
-            len(each.content["timestamp"]), len(each.headers["x-mlflow-delivery-id"]),
-        ])
-        for each in deliveries
-        if each.path.startswith(place)
-    )  # fmt: skip
 
 
 @pytest.mark.stock

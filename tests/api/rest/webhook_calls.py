@@ -3,7 +3,7 @@ What clients ask a server about webhooks, and changes that webhooks are told of.
 
 Read by the test, and run by the interpreter of stock MLflow, whose server answers in its own process:
 
-    python webhook_calls.py ADDRESS DIRECTORY
+    python webhook_calls.py ADDRESS DIRECTORY [STORE_URI]
 
 where receivers listen at ADDRESS. It prints a JSON list of [status, JSON] for each call.
 """
@@ -14,6 +14,8 @@ import json
 import os
 import re
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 CREATED = [{"entity": "REGISTERED_MODEL", "action": "CREATED"}]
@@ -154,9 +156,39 @@ def note(answer: Any, ids: list[str]) -> None:
         ids.append(found["webhook_id"])
 
 
-def main(address: str, directory: str) -> None:
-    """Ask stock MLflow."""
-    os.environ["_MLFLOW_SERVER_FILE_STORE"] = f"sqlite:///{directory}/stock.db"
+#: What differs from one to the next.
+MOMENTS = ("creation_timestamp", "last_updated_timestamp", "webhook_id", "timestamp")
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def timeless(value: Any) -> Any:
+    """`value` without moments, ids, and what MLflow adds to errors for another service; webhooks in one order."""
+    if isinstance(value, str):
+        return UUID.sub("*", value)
+    if isinstance(value, dict):
+        kept = {key: timeless(each) for key, each in value.items() if key not in ("sqlstate", "error_class")}
+        if "webhooks" in kept:  # of one moment, MLflow has them in any order
+            kept["webhooks"].sort(key=json.dumps)
+        return {key: "*" if key in MOMENTS else each for key, each in kept.items()}
+    return [timeless(each) for each in value] if isinstance(value, list) else value
+
+
+def told(deliveries: Sequence[Any], place: str) -> Counter[str]:
+    """What was told to each path below a place, whatever the order, with the names of the headers of MLflow."""
+    return Counter(
+        json.dumps([
+            each.path.removeprefix(place), timeless(each.content), each.headers["content-type"],
+            sorted(name for name in each.headers if name.startswith("x-mlflow")), list(each.content),
+            len(each.content["timestamp"]), len(each.headers["x-mlflow-delivery-id"]),
+        ])
+        for each in deliveries
+        if each.path.startswith(place)
+    )  # fmt: skip
+
+
+def main(address: str, directory: str, store_uri: str | None = None) -> None:
+    """Ask the server of stock MLflow, on a store of its own if none is named."""
+    os.environ["_MLFLOW_SERVER_FILE_STORE"] = store_uri or f"sqlite:///{directory}/stock.db"
     os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = directory
     from mlflow.server import app
     from mlflow.webhooks import delivery
