@@ -32,6 +32,7 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
+    from genesis_flow.domain.entities.registry_change import RegistryChange
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
@@ -198,14 +199,22 @@ class Application:
         return found
 
 
-def open_application(settings: Settings) -> Application:
+def open_application(settings: Settings, tell: Callable[[RegistryChange], None] | None = None) -> Application:
     """
     The application on the store of `settings`; nothing is connected before it is needed.
+
+    Args:
+        tell: Is told of each change of the model registry that webhooks may want to know of; must not block or fail.
 
     Raises:
         InvalidInput: No backend serves the scheme of the tracking URI.
     """
-    return Application(settings, _open_backend(settings))
+    backend = _open_backend(settings)
+    if tell is not None:
+        from genesis_flow.bootstrap_webhooks import telling
+
+        backend = attrs.evolve(backend, open_registry=cache(partial(telling, backend.open_registry, tell)))
+    return Application(settings, backend)
 
 
 #: Use cases that need no more ports than runs do; logging starts faster without the others.

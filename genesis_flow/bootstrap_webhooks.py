@@ -9,7 +9,14 @@ import punq
 from genesis_flow.adapters.signing.fernet import FernetBox
 from genesis_flow.adapters.signing.fernet import new_key as new_key
 from genesis_flow.adapters.webhooks.sender import HttpWebhookSender
+from genesis_flow.adapters.wrappers.telling import (
+    Tell,
+    TellingModelVersionRepository,
+    TellingRegisteredModelRepository,
+)
 from genesis_flow.domain.values.webhook_rules import WebhookSchemes
+from genesis_flow.ports.model_versions import ModelVersionRepository
+from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.webhooks import SecretBox, WebhookRepository, WebhookSender
 from genesis_flow.webhook_settings import (
     MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS,
@@ -17,6 +24,8 @@ from genesis_flow.webhook_settings import (
     MLFLOW_WEBHOOK_REQUEST_TIMEOUT,
     MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY,
 )
+
+Registry = tuple[RegisteredModelRepository, ModelVersionRepository]
 
 
 def register_webhooks(container: punq.Container, webhooks: WebhookRepository) -> None:
@@ -31,3 +40,9 @@ def register_webhooks(container: punq.Container, webhooks: WebhookRepository) ->
 def secret_box(key: Callable[[], str | None]) -> SecretBox:
     """What encrypts secrets with the key that `key` gives."""
     return FernetBox(key)
+
+
+def telling(open_registry: Callable[[], Registry], tell: Tell) -> Registry:
+    """The repositories of a model registry that tell what was changed."""
+    models, versions = open_registry()
+    return TellingRegisteredModelRepository(models, tell), TellingModelVersionRepository(versions, tell)

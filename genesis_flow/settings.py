@@ -112,6 +112,12 @@ def threads(text: str) -> int:
     return value
 
 
+def _delivers(text: str) -> bool:
+    if text.strip() not in ("", "off", "deliver"):
+        raise ValueError("give deliver or off")
+    return text.strip() == "deliver"
+
+
 def _optional(name: str) -> EnvironmentVariable[str | None]:
     return EnvironmentVariable(name, str, None)
 
@@ -179,6 +185,9 @@ GENESIS_FLOW_ARTIFACT_BLOCK_BYTES: Final = EnvironmentVariable(
 )
 GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFACT_THREADS", threads, THREADS)
 
+#: Whether changes through this library, not only those through a server, are told to webhooks: deliver or off.
+GENESIS_FLOW_WEBHOOKS: Final = EnvironmentVariable("GENESIS_FLOW_WEBHOOKS", _delivers, False)
+
 #: The REST server, as in MLflow; lists are separated by commas.
 MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
 MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", switch, True)
@@ -229,6 +238,7 @@ class Settings:
         patience_s: Seconds for which a call is repeated when the store was reached before and is away.
         artifacts_destination: Where the files of `mlflow-artifacts:` locations are, a URI or absolute path; None
             where they are behind a server.
+        tells_webhooks: Whether changes of the model registry are told to webhooks.
         mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
         throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
@@ -240,6 +250,7 @@ class Settings:
     mongodb_dialect: str | None = None
     throttling_timeout_s: float = 60.0
     artifacts_destination: str | None = None
+    tells_webhooks: bool = False
 
     @property
     def scheme(self) -> str:
@@ -274,6 +285,7 @@ def settings_for(tracking_uri: str, artifact_root: str | None = None) -> Setting
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
         destination_of(MLFLOW_ARTIFACTS_DESTINATION.get()),
+        GENESIS_FLOW_WEBHOOKS.get(),
     )
 
 
@@ -284,7 +296,7 @@ _OF_SETTINGS: Final = (
         variable.name
         for variable in (
             MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
-            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION,
+            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION, GENESIS_FLOW_WEBHOOKS,
         )
     ),
 )  # fmt: skip

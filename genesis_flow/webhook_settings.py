@@ -1,7 +1,7 @@
 """
 What the surroundings say of webhooks; see `settings`.
 
-Source: MLflow 3.17 `mlflow/environment_variables.py`; `GENESIS_FLOW_WEBHOOKS` is ours.
+Source: MLflow 3.17 `mlflow/environment_variables.py`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,6 @@ def _web_schemes(text: str) -> tuple[str, ...]:
     return found
 
 
-def _delivers(text: str) -> bool:
-    if text.strip() not in ("", "off", "deliver"):
-        raise ValueError("give deliver or off")
-    return text.strip() == "deliver"
-
-
 #: The key that secrets are encrypted with.
 MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY: Final[EnvironmentVariable[str | None]] = EnvironmentVariable(
     "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", str, None
@@ -47,5 +41,3 @@ MLFLOW_WEBHOOK_ALLOWED_SCHEMES: Final[EnvironmentVariable[tuple[str, ...]]] = En
     "MLFLOW_WEBHOOK_ALLOWED_SCHEMES", _web_schemes, ("https",)
 )
 MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS: Final = EnvironmentVariable("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", switch, False)
-#: Whether changes through this library, not only those through a server, are told to webhooks: deliver or off.
-GENESIS_FLOW_WEBHOOKS: Final = EnvironmentVariable("GENESIS_FLOW_WEBHOOKS", _delivers, False)
