@@ -28,8 +28,9 @@ from genesis_flow.domain.values.webhook_events import WebhookEvent
 
 _log: Final = logging.getLogger(__name__)
 
-#: More changes and deliveries than this do not wait; what would come after them is dropped.
+#: More changes and deliveries than this do not wait, nor do more characters; what would come after them is dropped.
 MOST_WAITING: Final = 10_000
+MOST_CHARACTERS: Final = 32 << 20
 #: Tests of webhooks at the same time, each of which blocks the thread that asked for it.
 MOST_TESTS: Final = 4
 #: Seconds before a delivery is repeated, at most, whatever a receiver asks for.
@@ -42,10 +43,12 @@ class _Job:
     What a thread does next.
 
     Attributes:
+        size: Characters that it keeps in memory, about.
         webhook_id: Whose delivery it is; None for a change, of which nobody knows yet who is told.
     """
 
     run: Callable[[], None]
+    size: int
     webhook_id: str | None = None
 
 
@@ -66,14 +69,14 @@ class WebhookQueue:
         self._busy: Counter[str] = Counter()
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
-        self._idle = self._pending = self._dropped = 0
+        self._idle = self._pending = self._size = self._dropped = 0
         self._closed_at: float | None = None
         self._told_of: dict[WebhookEvent, tuple[float, tuple[Webhook, ...]]] = {}
         self._tests = threading.BoundedSemaphore(MOST_TESTS)
 
     def put(self, change: RegistryChange) -> None:
         """Tell webhooks of a change, soon; never blocks or fails."""
-        self._add(_Job(lambda: self._fan_out(change)))
+        self._add(_Job(lambda: self._fan_out(change), change.size))
 
     def forget(self) -> None:
         """Look up anew who is told of what, because that changed."""
@@ -97,9 +100,12 @@ class WebhookQueue:
         """Deliver what is queued within a time, and end the threads; what is left then is dropped, and logged."""
         with self._changed:
             self._closed_at = self._clock() + timeout_s
+            late = [row for row in self._due if row[0] > self._closed_at]
+            self._due = sorted(row for row in self._due if row[0] <= self._closed_at)
+            self._pending -= len(late)
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._pending, timeout_s)
-            left, self._due, self._held = self._pending, [], {}
+            left, self._due, self._held = self._pending + len(late), [], {}
             self._changed.notify_all()
         if left:
             _log.warning("%d deliveries to webhooks were not made before the end.", left)
@@ -108,10 +114,11 @@ class WebhookQueue:
         with self._changed:
             due = self._clock() + pause_s
             is_late = self._closed_at is not None and due > self._closed_at
-            if is_late or self._pending >= MOST_WAITING:
+            if is_late or self._pending >= MOST_WAITING or self._size + job.size > MOST_CHARACTERS:
                 self._drop()
                 return
             self._pending += 1
+            self._size += job.size
             heapq.heappush(self._due, (due, next(self._numbers), job))
             if not self._idle and len(self._threads) < settings.MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get():
                 self._start()
@@ -169,6 +176,7 @@ class WebhookQueue:
     def _end(self, job: _Job) -> None:
         with self._changed:
             self._pending -= 1
+            self._size -= job.size
             id = job.webhook_id
             if id is not None:
                 self._busy[id] -= 1
@@ -203,7 +211,7 @@ class WebhookQueue:
         except GenesisFlowError as error:
             _report(webhook.id, notice.event, error.message)
             return
-        self._add(_Job(lambda: self._send(message, notice.event, 0), webhook.id))
+        self._add(_Job(lambda: self._send(message, notice.event, 0), len(message.body), webhook.id))
 
     def _send(self, message: Message, event: WebhookEvent, repeated: int) -> None:
         pause_s = None
@@ -220,7 +228,7 @@ class WebhookQueue:
         if not may_be_repeated or repeated >= settings.MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES.get():
             _report(message.webhook_id, event, why)
             return
-        again = _Job(lambda: self._send(message, event, repeated + 1), message.webhook_id)
+        again = _Job(lambda: self._send(message, event, repeated + 1), len(message.body), message.webhook_id)
         self._add(again, min(_pause_s(repeated) if pause_s is None else pause_s, _LONGEST_PAUSE_S))
 
 

@@ -96,12 +96,13 @@ def test_a_long_pause_holds_no_thread(app: Application, monkeypatch: pytest.Monk
 
     with receiving(respond) as receiver:
         began = time.monotonic()
-        with queue_of(app, 0.2) as queue:
+        with queue_of(app) as queue:
             app.webhooks.create("w", receiver.url("/busy"), CREATED)
             app.webhooks.create("w", receiver.url("/free"), CREATED)
             put(queue, "a", "b")
             receiver.wait(2, "/free")
             receiver.wait(2, "/busy")
+            assert until(lambda: 2 == queue._pending)
         assert time.monotonic() - began < 30
     assert {"/busy": 2, "/free": 2} == {
         path: sum(each.path == path for each in receiver.deliveries) for path in ("/busy", "/free")
@@ -138,6 +139,21 @@ def test_ten_thousand_changes(app: Application, caplog: pytest.LogCaptureFixture
     dropped = [message for message in caplog.messages if "were dropped" in message]
     assert 1 <= len(dropped) < 20
     assert caplog.messages[-1].endswith("deliveries to webhooks were not made before the end.")
+
+
+def test_large_changes(app: Application, caplog: pytest.LogCaptureFixture) -> None:
+    """Memory is bounded by what changes hold, too: of 100 with a megabyte each, a third waits at most."""
+    with receiving(lambda path, before: (0, {}, b"")) as receiver:
+        app.webhooks.create("w", receiver.url(), CREATED)
+        queue = WebhookQueue(app.webhook_delivery)
+        for number in range(100):
+            queue.put(change.model_created(str(number), {f"t{tag}": "x" * 100_000 for tag in range(10)}, "d"))
+        assert until(lambda: len(queue._told_of) == 1)
+        assert queue._size <= 32 << 20
+        receiver.released.set()
+        queue.close(0.1)
+        assert queue._dropped > 60
+    assert "were dropped" in caplog.text
 
 
 def test_what_is_queued_is_told_at_the_end(app: Application) -> None:

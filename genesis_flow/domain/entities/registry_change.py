@@ -48,6 +48,11 @@ class RegistryChange:
         choices = {True: (self.of_prompt,), False: (self.of_model,), None: (self.of_model, self.of_prompt)}
         return tuple(notice for notice in choices[self.is_prompt] if notice is not None)
 
+    @property
+    def size(self) -> int:
+        """How many characters it holds, about; each of any number of tags may have 100,000."""
+        return max(_size(notice.data) for notice in (self.of_model, self.of_prompt) if notice is not None)
+
 
 def model_created(name: str, tags: Mapping[str, str], description: str | None) -> RegistryChange:
     """A registered model or prompt was created."""
@@ -115,6 +120,12 @@ def _change(
         None if given is None else Notice(WebhookEvent(given[0], action), given[1]) for given in (model, prompt)
     )
     return RegistryChange(name, of_model, of_prompt, is_prompt)
+
+
+def _size(data: Data) -> int:
+    return sum(
+        _size(value) if isinstance(value, Mapping) else len(key) + len(value or "") for key, value in data.items()
+    )
 
 
 def _without(tags: Mapping[str, str], *keys: str) -> dict[str, str]:
