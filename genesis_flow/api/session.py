@@ -136,6 +136,12 @@ def application(uri: str | None = None) -> Application:
 
             tell = partial(_tell, wanted) if wanted.tells_webhooks else None
             found = _process.applications[wanted] = open_application(wanted, tell)
+            if tell is not None:
+                try:
+                    _webhook_queue(wanted)  # here, so that a wrong setting fails before anything is changed
+                except BaseException:
+                    _process.applications.pop(wanted).close()
+                    raise
             _close_those_too_many()
         _process.applications.move_to_end(wanted)
         return found
@@ -170,6 +176,13 @@ def _close_those_too_many() -> None:
 
 def _tell(wanted: Settings, change: RegistryChange) -> None:
     """Tell webhooks of a change in a store, in the background."""
+    queue = _webhook_queue(wanted)
+    if queue is not None:  # nothing is told of what is done with a store that another thread closes meanwhile
+        queue.put(change)
+
+
+def _webhook_queue(wanted: Settings) -> WebhookQueue | None:
+    """The queue of an open store, None for one that is closed."""
     from genesis_flow.api.async_logging import call_at_end_of_child
     from genesis_flow.api.webhook_queue import WebhookQueue
 
@@ -178,8 +191,7 @@ def _tell(wanted: Settings, change: RegistryChange) -> None:
         if queue is None and application is not None:
             queue = _process.webhooks[wanted] = WebhookQueue(application.webhook_delivery)
             call_at_end_of_child(partial(_close_webhooks, wanted))
-    if queue is not None:  # nothing is told of what is done with a store that another thread closes meanwhile
-        queue.put(change)
+        return queue
 
 
 def forget_webhooks(application: Application) -> None:

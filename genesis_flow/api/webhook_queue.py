@@ -19,12 +19,16 @@ from typing import Any, Final
 
 import attrs
 
-from genesis_flow import webhook_settings as settings
 from genesis_flow.domain.entities.registry_change import Notice, RegistryChange
 from genesis_flow.domain.entities.webhook import Webhook
 from genesis_flow.domain.errors import Forbidden, GenesisFlowError, Throttled, Unavailable
 from genesis_flow.domain.use_cases.webhook_delivery import Message, WebhookDelivery, WebhookTest
 from genesis_flow.domain.values.webhook_events import WebhookEvent
+from genesis_flow.webhook_settings import (
+    MLFLOW_WEBHOOK_CACHE_TTL,
+    MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS,
+    MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES,
+)
 
 _log: Final = logging.getLogger(__name__)
 
@@ -59,10 +63,16 @@ class WebhookQueue:
     Args:
         delivery: Sends once.
         clock: Seconds; for tests.
+
+    Raises:
+        InvalidInput: A setting of the environment is wrong; they are read once.
     """
 
     def __init__(self, delivery: WebhookDelivery, clock: Callable[[], float] = time.monotonic) -> None:
         self._delivery, self._clock = delivery, clock
+        self._most_threads = MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get()
+        self._most_repetitions = MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES.get()
+        self._known_for_s = MLFLOW_WEBHOOK_CACHE_TTL.get()
         self._changed = threading.Condition()
         self._due: list[tuple[float, int, _Job]] = []
         self._held: dict[str, deque[_Job]] = {}
@@ -120,7 +130,7 @@ class WebhookQueue:
             self._pending += 1
             self._size += job.size
             heapq.heappush(self._due, (due, next(self._numbers), job))
-            if not self._idle and len(self._threads) < settings.MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get():
+            if not self._idle and len(self._threads) < self._most_threads:
                 self._start()
             self._changed.notify()
 
@@ -161,7 +171,7 @@ class WebhookQueue:
 
     def _taken(self) -> _Job | None:
         """The next job that may run now; those of a webhook with enough threads wait until one of these is free."""
-        most = max(1, settings.MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get() // 2)
+        most = max(1, self._most_threads // 2)
         while self._due and self._due[0][0] <= self._clock():
             _, _, job = heapq.heappop(self._due)
             id = job.webhook_id
@@ -202,7 +212,7 @@ class WebhookQueue:
         until, found = kept.get(event, (0.0, ()))
         if now >= until:
             found = self._delivery.told_of(event)
-            kept[event] = now + settings.MLFLOW_WEBHOOK_CACHE_TTL.get(), found
+            kept[event] = now + self._known_for_s, found
         return found
 
     def _deliver(self, webhook: Webhook, notice: Notice) -> None:
@@ -225,7 +235,7 @@ class WebhookQueue:
                 return
             why, pause_s = f"it answered with status {answer.status}", answer.retry_after_s
             may_be_repeated = answer.may_be_repeated
-        if not may_be_repeated or repeated >= settings.MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES.get():
+        if not may_be_repeated or repeated >= self._most_repetitions:
             _report(message.webhook_id, event, why)
             return
         again = _Job(lambda: self._send(message, event, repeated + 1), len(message.body), message.webhook_id)

@@ -57,15 +57,8 @@ class SqliteWebhookRepository(WebhookRepository):
             return _get(connection, id)
 
     def find(self, query: WebhookQuery) -> Page[Webhook]:
-        created_at, id = query.after or (INT64_MAX, "")
-        told = "" if query.event is None else _IS_TOLD
-        values = () if query.event is None else (str(query.event),)
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"{_SELECT} {told} w.created_at <= ? AND (w.created_at < ? OR w.id > ?)"
-                " ORDER BY w.created_at DESC, w.id LIMIT ?",
-                (*values, created_at, created_at, id, query.limit + 1),
-            ).fetchall()
+            rows = find_webhooks(connection, query)
         found = [_row_to_webhook(row) for row in rows[: query.limit]]
         return Page(found, query.token_after(found[-1]) if len(rows) > query.limit else None)
 
@@ -88,6 +81,18 @@ class SqliteWebhookRepository(WebhookRepository):
         with self._database.writing() as connection:
             if not connection.execute("DELETE FROM webhooks WHERE id = ?", (id,)).rowcount:
                 raise no_webhook(id)
+
+
+def find_webhooks(connection: sqlite3.Connection, query: WebhookQuery) -> list[Any]:
+    """The rows of webhooks on a page, one more than asked for where there are more."""
+    created_at, id = query.after or (INT64_MAX, "")
+    told = "" if query.event is None else _IS_TOLD
+    values = () if query.event is None else (str(query.event),)
+    return connection.execute(
+        f"{_SELECT} {told} w.created_at <= ? AND (w.created_at < ? OR w.id > ?)"
+        " ORDER BY w.created_at DESC, w.id LIMIT ?",
+        (*values, created_at, created_at, id, query.limit + 1),
+    ).fetchall()
 
 
 def _put_events(connection: sqlite3.Connection, id: str, events: Iterable[WebhookEvent]) -> None:

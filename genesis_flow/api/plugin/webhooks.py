@@ -1,7 +1,7 @@
 """
 Webhooks, as a model registry store of MLflow has them.
 
-MLflow's server sends by itself what it learns of here. Versions before 3.3 have no webhooks, so nothing of them is
+MLflow's server sends by itself what it learns of here. The oldest versions have no webhooks, so nothing of them is
 imported before it is used.
 """
 

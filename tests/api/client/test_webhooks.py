@@ -191,13 +191,24 @@ def test_changes_through_the_library(
         assert {"name": "p", "alias": "best"} == by_event["prompt_alias.deleted"]
 
 
-def test_a_wrong_mode_is_refused(client: mlflow.MlflowClient, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything is done."""
-    monkeypatch.setenv("GENESIS_FLOW_WEBHOOKS", "yes")
-    if uri == "memory://":
-        session.reset()
-    with pytest.raises(MlflowException, match="GENESIS_FLOW_WEBHOOKS is wrong: give deliver or off"):
-        mlflow.MlflowClient(uri).list_webhooks()
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"GENESIS_FLOW_WEBHOOKS": "yes"},
+        {"MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS": "0"},
+        {"MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES": "often"},
+        {"MLFLOW_WEBHOOK_CACHE_TTL": "-1"},
+    ],
+)
+def test_wrong_settings_are_refused(uri: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is changed that webhooks would have to be told of."""
+    for name, value in {"GENESIS_FLOW_WEBHOOKS": "deliver", **variables}.items():
+        monkeypatch.setenv(name, value)
+    for _ in range(2):
+        with pytest.raises(MlflowException, match="|".join(f"{name} is wrong" for name in variables)):
+            mlflow.MlflowClient(uri).create_registered_model("m")
+    monkeypatch.undo()
+    assert [] == mlflow.MlflowClient(uri).search_registered_models()
 
 
 SCRIPT = """
