@@ -21,7 +21,7 @@ import attrs
 
 from genesis_flow.domain.entities.registry_change import Notice, RegistryChange
 from genesis_flow.domain.entities.webhook import Webhook
-from genesis_flow.domain.errors import Forbidden, GenesisFlowError, Throttled, Unavailable
+from genesis_flow.domain.errors import GenesisFlowError, Throttled, Unavailable
 from genesis_flow.domain.use_cases.webhook_delivery import Message, WebhookDelivery, WebhookTest
 from genesis_flow.domain.values.webhook_events import WebhookEvent
 from genesis_flow.webhook_settings import (
@@ -227,9 +227,8 @@ class WebhookQueue:
         pause_s = None
         try:
             answer = self._delivery.send(message)
-        except (Forbidden, Unavailable) as error:
-            why = error.message
-            may_be_repeated = isinstance(error, Unavailable)
+        except GenesisFlowError as error:
+            why, may_be_repeated = error.message, isinstance(error, Unavailable)
         else:
             if answer.is_success:
                 return

@@ -82,6 +82,24 @@ def test_how_often_it_is_tried(
     assert ([] if status == 204 else [expected]) == caplog.messages
 
 
+def test_addresses_that_are_not_allowed_any_more(app: Application, caplog: Any, monkeypatch: Any) -> None:
+    """What the settings forbid meanwhile is not connected to, nor tried again; the log says which webhook it is."""
+    with receiving() as receiver, queue_of(app) as queue:
+        id = app.webhooks.create("w", receiver.url("/hidden"), CREATED).id
+        monkeypatch.setenv("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", "false")
+        put(queue, "a")
+        assert until(lambda: not queue._pending)
+        monkeypatch.setenv("MLFLOW_WEBHOOK_ALLOWED_SCHEMES", "https")
+        put(queue, "b")
+        assert until(lambda: not queue._pending)
+        assert [] == receiver.deliveries
+    head = f"Webhook {id} was not told of registered_model.created: "
+    assert [
+        f"{head}'127.0.0.1' resolves to 127.0.0.1, which is not a public address: nothing is sent there.",
+        f"{head}Invalid webhook URL scheme: 'http'. Allowed schemes are: https.",
+    ] == caplog.messages
+
+
 def test_pauses_grow() -> None:
     """None before the first repetition, then 2, 4, 8 seconds and up to one more."""
     assert [0, 2, 4, 8] == [int(module._pause_s(number)) for number in range(4)]

@@ -59,7 +59,7 @@ def webhook_event(entity: str, action: str) -> WebhookEvent:
 
 
 def stored_event(text: str) -> WebhookEvent:
-    """The event that a store has as `text`; a newer version of this library may know more of them."""
+    """The event that a store has as `text`, which was checked when it was stored."""
     entity, _, action = text.partition(".")
     return WebhookEvent(entity, action)
 
