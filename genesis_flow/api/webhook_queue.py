@@ -62,14 +62,13 @@ class WebhookQueue:
 
     Args:
         delivery: Sends once.
-        clock: Seconds; for tests.
 
     Raises:
         InvalidInput: A setting of the environment is wrong; they are read once.
     """
 
-    def __init__(self, delivery: WebhookDelivery, clock: Callable[[], float] = time.monotonic) -> None:
-        self._delivery, self._clock = delivery, clock
+    def __init__(self, delivery: WebhookDelivery) -> None:
+        self._delivery = delivery
         self._most_threads = MLFLOW_WEBHOOK_DELIVERY_MAX_WORKERS.get()
         self._most_repetitions = MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES.get()
         self._known_for_s = MLFLOW_WEBHOOK_CACHE_TTL.get()
@@ -109,7 +108,7 @@ class WebhookQueue:
     def close(self, timeout_s: float) -> None:
         """Deliver what is queued within a time, and end the threads; what is left then is dropped, and logged."""
         with self._changed:
-            self._closed_at = self._clock() + timeout_s
+            self._closed_at = time.monotonic() + timeout_s
             late = [row for row in self._due if row[0] > self._closed_at]
             self._due = sorted(row for row in self._due if row[0] <= self._closed_at)
             self._pending -= len(late)
@@ -122,7 +121,7 @@ class WebhookQueue:
 
     def _add(self, job: _Job, pause_s: float = 0.0) -> None:
         with self._changed:
-            due = self._clock() + pause_s
+            due = time.monotonic() + pause_s
             is_late = self._closed_at is not None and due > self._closed_at
             if is_late or self._pending >= MOST_WAITING or self._size + job.size > MOST_CHARACTERS:
                 self._drop()
@@ -130,7 +129,7 @@ class WebhookQueue:
             self._pending += 1
             self._size += job.size
             heapq.heappush(self._due, (due, next(self._numbers), job))
-            if not self._idle and len(self._threads) < self._most_threads:
+            if len(self._due) > self._idle and len(self._threads) < self._most_threads:
                 self._start()
             self._changed.notify()
 
@@ -166,13 +165,13 @@ class WebhookQueue:
                 if self._closed_at is not None and not self._due and not self._held:
                     return None
                 self._idle += 1
-                self._changed.wait(None if not self._due else max(0.0, self._due[0][0] - self._clock()))
+                self._changed.wait(None if not self._due else max(0.0, self._due[0][0] - time.monotonic()))
                 self._idle -= 1
 
     def _taken(self) -> _Job | None:
         """The next job that may run now; those of a webhook with enough threads wait until one of these is free."""
         most = max(1, self._most_threads // 2)
-        while self._due and self._due[0][0] <= self._clock():
+        while self._due and self._due[0][0] <= time.monotonic():
             _, _, job = heapq.heappop(self._due)
             id = job.webhook_id
             if id is None:
@@ -208,7 +207,7 @@ class WebhookQueue:
                 self._deliver(webhook, notice)
 
     def _webhooks_told_of(self, event: WebhookEvent) -> tuple[Webhook, ...]:
-        kept, now = self._told_of, self._clock()
+        kept, now = self._told_of, time.monotonic()
         until, found = kept.get(event, (0.0, ()))
         if now >= until:
             found = self._delivery.told_of(event)

@@ -18,7 +18,8 @@ from genesis_flow.bootstrap import Application, open_application
 from genesis_flow.domain.entities import registry_change as change
 from genesis_flow.domain.values.webhook_events import event_of_text
 from genesis_flow.settings import Settings
-from tests.services.webhook_receiver import Receiver, receiving, until
+from tests.api.rest.conftest import until
+from tests.services.webhook_receiver import Receiver, receiving
 
 CREATED = [event_of_text("registered_model.created")]
 
@@ -137,6 +138,19 @@ def test_one_hanging_receiver_leaves_threads_to_others(app: Application, monkeyp
         assert 50 == len(receiver.wait(50, "/free"))
         assert 5 == len(receiver.wait(5, "/hangs"))
         receiver.released.set()
+
+
+def test_a_burst_gets_more_threads(app: Application) -> None:
+    """Two jobs that come before an idle thread has woken up run at the same time."""
+    meeting = threading.Barrier(2)
+    with queue_of(app) as queue:
+        queue._add(module._Job(lambda: None, 0))
+        assert until(lambda: queue._idle == 1)
+        with queue._changed:
+            for _ in range(2):
+                queue._add(module._Job(lambda: meeting.wait(20), 0))
+        assert until(lambda: not queue._pending)
+    assert not meeting.broken
 
 
 def test_ten_thousand_changes(app: Application, caplog: pytest.LogCaptureFixture) -> None:

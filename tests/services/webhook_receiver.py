@@ -8,7 +8,6 @@ import hmac
 import json
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -126,11 +125,3 @@ def receiving(respond: Respond = _fine, context: ssl.SSLContext | None = None) -
             receiver.released.set()
             server.shutdown()
             thread.join()
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    """Whether it is so, sooner or later."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return is_so()

@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 import attrs
 
 from genesis_flow.adapters.webhooks.addresses import Found, Lookups, NotPublic
-from genesis_flow.domain.errors import InvalidInput, Unavailable
+from genesis_flow.domain.errors import InvalidInput, Throttled, Unavailable
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.webhooks import Answer, WebhookSender
 
@@ -61,6 +61,8 @@ class HttpWebhookSender(WebhookSender):
                 "Webhook URL must not resolve to a non-public IP address. "
                 f"{shown(host)!r} resolves to {error.address}.",
             ) from None
+        except Throttled:
+            raise
         except Unavailable as error:
             raise InvalidInput(
                 "url", f"Cannot resolve Webhook URL hostname {shown(host)!r}: {error.message}"
