@@ -1,5 +1,6 @@
 """
-The composition root: settings in, an application out. It and `bootstrap_models.py` alone import adapters.
+The composition root: settings in, an application out. It and the other modules `bootstrap_*`
+alone import adapters.
 
 A row in `BACKENDS` is all that a new store needs here.
 """
@@ -10,7 +11,6 @@ import importlib
 from collections.abc import Callable
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import attrs
 import punq
@@ -32,7 +32,7 @@ from genesis_flow.settings import (
 )
 
 if TYPE_CHECKING:
-    from genesis_flow.adapters.mongo.client import MongoDatabase
+    from genesis_flow.domain.entities.registry_change import RegistryChange
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.experiments import Experiments
     from genesis_flow.domain.use_cases.garbage_collection import GarbageCollection
@@ -45,10 +45,13 @@ if TYPE_CHECKING:
     from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
     from genesis_flow.domain.use_cases.run_logging import RunLogging
     from genesis_flow.domain.use_cases.run_search import RunSearch
+    from genesis_flow.domain.use_cases.webhook_delivery import WebhookDelivery
+    from genesis_flow.domain.use_cases.webhooks import Webhooks
     from genesis_flow.ports.diagnosis import Diagnosis
     from genesis_flow.ports.logged_models import LoggedModelRepository
     from genesis_flow.ports.model_versions import ModelVersionRepository
     from genesis_flow.ports.registered_models import RegisteredModelRepository
+    from genesis_flow.ports.webhooks import WebhookRepository
 
     Registry = tuple[RegisteredModelRepository, ModelVersionRepository]
 
@@ -66,9 +69,13 @@ USE_CASES: Final = {
     "prompts": "genesis_flow.domain.use_cases.prompts:Prompts",
     "registered_models": "genesis_flow.domain.use_cases.registered_models:RegisteredModels",
     "search": "genesis_flow.domain.use_cases.run_search:RunSearch",
+    "webhook_delivery": "genesis_flow.domain.use_cases.webhook_delivery:WebhookDelivery",
+    "webhooks": "genesis_flow.domain.use_cases.webhooks:Webhooks",
 }
 #: Use cases of the model registry, whose ports are loaded with them.
-_REGISTRY_USE_CASES: Final = frozenset({"model_versions", "prompts", "registered_models"})
+_REGISTRY_USE_CASES: Final = frozenset({"model_versions", "prompts", "registered_models", "webhook_delivery"})
+#: Use cases of webhooks, likewise.
+_WEBHOOK_USE_CASES: Final = frozenset({"webhook_delivery", "webhooks"})
 
 
 @attrs.frozen
@@ -83,6 +90,7 @@ class Backend:
     runs: RunRepository
     open_registry: Callable[[], Registry]
     open_logged_models: Callable[[], LoggedModelRepository]
+    open_webhooks: Callable[[], WebhookRepository]
     diagnose: Callable[[], Diagnosis]
     close: Callable[[], None]
 
@@ -178,15 +186,35 @@ class Application:
         found: RunSearch = use_case(self._container, "search")
         return found
 
+    @cached_property
+    def webhook_delivery(self) -> WebhookDelivery:
+        """Telling webhooks of what happened."""
+        found: WebhookDelivery = use_case(self._container, "webhook_delivery")
+        return found
 
-def open_application(settings: Settings) -> Application:
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Everything else that is done with webhooks."""
+        found: Webhooks = use_case(self._container, "webhooks")
+        return found
+
+
+def open_application(settings: Settings, tell: Callable[[RegistryChange], None] | None = None) -> Application:
     """
     The application on the store of `settings`; nothing is connected before it is needed.
+
+    Args:
+        tell: Is told of each change of the model registry that webhooks may want to know of; must not block or fail.
 
     Raises:
         InvalidInput: No backend serves the scheme of the tracking URI.
     """
-    return Application(settings, _open_backend(settings))
+    backend = _open_backend(settings)
+    if tell is not None:
+        from genesis_flow.bootstrap_webhooks import telling
+
+        backend = attrs.evolve(backend, open_registry=cache(partial(telling, backend.open_registry, tell)))
+    return Application(settings, backend)
 
 
 #: Use cases that need no more ports than runs do; logging starts faster without the others.
@@ -237,6 +265,10 @@ def use_case(container: punq.Container, name: str) -> Any:
     """The use case with this name in `USE_CASES`, built from the ports of `container`."""
     if name in _REGISTRY_USE_CASES:
         _register_registry(container)
+    if name in _WEBHOOK_USE_CASES:
+        from genesis_flow.bootstrap_webhooks import register_webhooks
+
+        register_webhooks(container, container.resolve(Backend).open_webhooks())
     module, _, class_name = USE_CASES[name].partition(":")
     kind = getattr(importlib.import_module(module), class_name)
     if name not in _OF_RUNS and isinstance(container, _Container):
@@ -255,11 +287,9 @@ def _register_registry(container: punq.Container) -> None:
 
 
 def _open_registry(adapter: str, prefix: str, database: Any) -> Registry:
-    models = importlib.import_module(f"genesis_flow.adapters.{adapter}.registered_models")
-    versions = importlib.import_module(f"genesis_flow.adapters.{adapter}.model_versions")
     return (
-        getattr(models, f"{prefix}RegisteredModelRepository")(database),
-        getattr(versions, f"{prefix}ModelVersionRepository")(database),
+        _loaded(adapter, "registered_models", f"{prefix}RegisteredModelRepository", database),
+        _loaded(adapter, "model_versions", f"{prefix}ModelVersionRepository", database),
     )
 
 
@@ -299,8 +329,9 @@ def _open_memory(settings: Settings) -> Backend:
         MemoryExperimentRepository(database),
         MemoryRunRepository(database),
         cache(partial(_open_registry, "memory", "Memory", database)),
-        partial(_logged_models, "memory", "MemoryLoggedModelRepository", database),
-        partial(_diagnosis, "memory", "MemoryDiagnosis"),
+        partial(_loaded, "memory", "logged_models", "MemoryLoggedModelRepository", database),
+        partial(_loaded, "memory", "webhooks", "MemoryWebhookRepository", database),
+        partial(_loaded, "memory", "diagnosis", "MemoryDiagnosis"),
         lambda: None,
     )
 
@@ -321,8 +352,9 @@ def _open_sqlite(settings: Settings) -> Backend:
         SqliteExperimentRepository(database),
         SqliteRunRepository(database),
         cache(partial(_open_registry, "sqlite", "Sqlite", database)),
-        partial(_logged_models, "sqlite", "SqliteLoggedModelRepository", database),
-        partial(_diagnosis, "sqlite", "SqliteDiagnosis", database),
+        partial(_loaded, "sqlite", "logged_models", "SqliteLoggedModelRepository", database),
+        partial(_loaded, "sqlite", "webhooks", "SqliteWebhookRepository", database),
+        partial(_loaded, "sqlite", "diagnosis", "SqliteDiagnosis", database),
         database.close,
     )
 
@@ -330,62 +362,22 @@ def _open_sqlite(settings: Settings) -> Backend:
 def _open_mongo(settings: Settings) -> Backend:
     from genesis_flow.adapters.mongo.experiments import MongoExperimentRepository
     from genesis_flow.adapters.mongo.runs import MongoRunRepository
+    from genesis_flow.bootstrap_mongo import open_database
 
-    database = _open_database(settings)
+    database = open_database(settings)
     return Backend(
         MongoExperimentRepository(database),
         MongoRunRepository(database),
         cache(partial(_open_registry, "mongo", "Mongo", database)),
-        partial(_logged_models, "mongo", "MongoLoggedModelRepository", database),
-        partial(_diagnosis, "mongo", "MongoDiagnosis", database),
+        partial(_loaded, "mongo", "logged_models", "MongoLoggedModelRepository", database),
+        partial(_loaded, "mongo", "webhooks", "MongoWebhookRepository", database),
+        partial(_loaded, "mongo", "diagnosis", "MongoDiagnosis", database),
         database.close,
     )
 
 
-def _open_database(settings: Settings) -> MongoDatabase:
-    """The database of a MongoDB URI, with the limits of the server that its host or the settings name."""
-    from genesis_flow.adapters.cosmos.dialect import dialect_for
-    from genesis_flow.adapters.mongo.client import MongoDatabase
-    from genesis_flow.adapters.mongo.dialect import MONGODB
-
-    _require_escaped(settings.tracking_uri)
-    dialect = dialect_for(settings.tracking_uri, settings.mongodb_dialect)
-    if dialect is MONGODB:
-        return MongoDatabase(
-            settings.tracking_uri, settings.artifact_root, settings.timeout_s, settings.patience_s
-        )
-    from genesis_flow.adapters.cosmos.database import open_cosmos
-    from genesis_flow.adapters.cosmos.throttling import Patience
-
-    return open_cosmos(
-        settings.tracking_uri, settings.artifact_root, settings.timeout_s, settings.patience_s,
-        dialect=dialect, patience=Patience(settings.throttling_timeout_s),
-    )
-
-
-def _logged_models(adapter: str, name: str, database: Any) -> LoggedModelRepository:
-    module = importlib.import_module(f"genesis_flow.adapters.{adapter}.logged_models")
-    found: LoggedModelRepository = getattr(module, name)(database)
-    return found
-
-
-def _diagnosis(adapter: str, name: str, *arguments: Any) -> Diagnosis:
-    found: Diagnosis = getattr(importlib.import_module(f"genesis_flow.adapters.{adapter}.diagnosis"), name)(*arguments)
-    return found
-
-
-def _require_escaped(uri: str) -> None:
-    """Refuse a URI of which the driver's own complaint would show the password."""
-    try:
-        is_plain = "@" not in uri.partition("://")[2].partition("?")[0].partition("/")[2] and bool(urlsplit(uri))
-    except ValueError:
-        is_plain = False
-    if not is_plain:
-        raise InvalidInput(
-            "tracking_uri",
-            "The tracking URI is not a valid MongoDB URI: its hosts are malformed, or user and "
-            "password are not percent-encoded, such as '/' as %2F and '@' as %40.",
-        )
+def _loaded(adapter: str, module: str, name: str, *arguments: Any) -> Any:
+    return getattr(importlib.import_module(f"genesis_flow.adapters.{adapter}.{module}"), name)(*arguments)
 
 
 #: Which function opens the store of a tracking URI, by scheme.

@@ -67,7 +67,8 @@ class EnvironmentVariable(Generic[T]):
         os.environ.pop(self.name, None)
 
 
-def _switch(text: str) -> bool:
+def switch(text: str) -> bool:
+    """True or False."""
     lowered = text.strip().lower()
     if lowered not in ("true", "false", "1", "0"):
         raise ValueError("give one of true, false, 1, 0")
@@ -83,15 +84,17 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A number of seconds above 0, less than a day."""
     value = float(text)
     if not 0 < value < 86_400:
         raise ValueError("give a number of seconds above 0")
     return value
 
 
-def _seconds_or_none(text: str) -> float:
-    return 0.0 if text.strip() in ("0", "0.0") else _seconds(text)
+def seconds_or_none(text: str) -> float:
+    """A number of seconds, 0 for none."""
+    return 0.0 if text.strip() in ("0", "0.0") else seconds(text)
 
 
 def _block_bytes(text: str) -> int:
@@ -101,11 +104,18 @@ def _block_bytes(text: str) -> int:
     return value
 
 
-def _threads(text: str) -> int:
+def threads(text: str) -> int:
+    """A number of threads, 1 to 256."""
     value = int(text)
     if not 1 <= value <= 256:
         raise ValueError("give a number from 1 to 256")
     return value
+
+
+def _delivers(text: str) -> bool:
+    if text.strip() not in ("", "off", "deliver"):
+        raise ValueError("give deliver or off")
+    return text.strip() == "deliver"
 
 
 def _optional(name: str) -> EnvironmentVariable[str | None]:
@@ -137,14 +147,14 @@ MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
 MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
 MLFLOW_ACTIVE_MODEL_ID: Final = _optional("MLFLOW_ACTIVE_MODEL_ID")
 MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
-MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", _switch, True)
-MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", _switch, False)
+MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", switch, True)
+MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", switch, False)
 #: Seconds for which a loaded prompt is kept: one that was asked for by alias, and one by number.
 MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable("MLFLOW_ALIAS_PROMPT_CACHE_TTL_SECONDS", float, 60.0)
 MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
     "MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS", float, float("inf")
 )
-MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", _switch, True)
+MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", switch, True)
 MLFLOW_DEFAULT_PREDICTION_DEVICE: Final = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE")
 MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE: Final = EnvironmentVariable(
     "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", str, "500MB"
@@ -160,7 +170,7 @@ MLFLOW_NESTED_RUN: Final = EnvironmentVariable("MLFLOW_NESTED_RUN", _is_true, Fa
 #: A JSON object of tags.
 MLFLOW_TAGS: Final = _optional("MLFLOW_TAGS")
 MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING: Final = EnvironmentVariable(
-    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", _switch, True
+    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", switch, True
 )
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: A YAML file that says what is trusted of registered models; see `genesis_flow.set_trust_policy`.
@@ -170,26 +180,29 @@ GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = Envi
     "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
 )
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
-GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", _seconds, 5.0)
+GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", seconds, 5.0)
 #: Seconds for which a call is repeated when the store was reached before and is away; 0 for none.
-GENESIS_FLOW_PATIENCE: Final = EnvironmentVariable("GENESIS_FLOW_PATIENCE", _seconds_or_none, 30.0)
+GENESIS_FLOW_PATIENCE: Final = EnvironmentVariable("GENESIS_FLOW_PATIENCE", seconds_or_none, 30.0)
 
 #: What kind of server a `mongodb://` URI names, where its host does not tell: mongodb, cosmos-vcore or cosmos-ru.
 GENESIS_FLOW_MONGODB_DIALECT: Final = _optional("GENESIS_FLOW_MONGODB_DIALECT")
 #: Seconds that one call waits in all when Cosmos DB refuses requests because its request units are used up.
-GENESIS_FLOW_THROTTLING_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_THROTTLING_TIMEOUT", _seconds, 60.0)
+GENESIS_FLOW_THROTTLING_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_THROTTLING_TIMEOUT", seconds, 60.0)
 #: Whether a transfer of artifacts that takes long is shown, where a person looks.
-MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: Final = EnvironmentVariable("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", _switch, True)
+MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: Final = EnvironmentVariable("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", switch, True)
 #: Object storage: bytes of a piece, and how many pieces or files move at the same time.
 GENESIS_FLOW_ARTIFACT_BLOCK_BYTES: Final = EnvironmentVariable(
     "GENESIS_FLOW_ARTIFACT_BLOCK_BYTES", _block_bytes, BLOCK_BYTES
 )
-GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFACT_THREADS", _threads, THREADS)
+GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFACT_THREADS", threads, THREADS)
+
+#: Whether changes through this library, not only those through a server, are told to webhooks: deliver or off.
+GENESIS_FLOW_WEBHOOKS: Final = EnvironmentVariable("GENESIS_FLOW_WEBHOOKS", _delivers, False)
 
 #: The REST server, as in MLflow; lists are separated by commas.
 MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
-MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", _switch, True)
-MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", _switch, False)
+MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", switch, True)
+MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", switch, False)
 #: Schemes such as ftp that locations of experiments and versions may have, though they name a host.
 MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
     "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", _names, frozenset()
@@ -236,6 +249,7 @@ class Settings:
         patience_s: Seconds for which a call is repeated when the store was reached before and is away.
         artifacts_destination: Where the files of `mlflow-artifacts:` locations are, a URI or absolute path; None
             where they are behind a server.
+        tells_webhooks: Whether changes of the model registry are told to webhooks.
         mongodb_dialect: What kind of server a MongoDB URI names; None lets its host tell.
         throttling_timeout_s: Seconds that one call waits in all for a server that is too busy.
     """
@@ -247,6 +261,7 @@ class Settings:
     mongodb_dialect: str | None = None
     throttling_timeout_s: float = 60.0
     artifacts_destination: str | None = None
+    tells_webhooks: bool = False
 
     @property
     def scheme(self) -> str:
@@ -281,6 +296,7 @@ def settings_for(tracking_uri: str, artifact_root: str | None = None) -> Setting
         GENESIS_FLOW_MONGODB_DIALECT.get(),
         GENESIS_FLOW_THROTTLING_TIMEOUT.get(),
         destination_of(MLFLOW_ARTIFACTS_DESTINATION.get()),
+        GENESIS_FLOW_WEBHOOKS.get(),
     )
 
 
@@ -291,7 +307,7 @@ _OF_SETTINGS: Final = (
         variable.name
         for variable in (
             MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
-            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION,
+            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION, GENESIS_FLOW_WEBHOOKS,
         )
     ),
 )  # fmt: skip

@@ -107,7 +107,7 @@ class AsyncLogging:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="genesis-flow-logging", daemon=True)
             self._thread.start()
-            _call_at_end_of_child(self.close)
+            call_at_end_of_child(self.close)
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -165,7 +165,7 @@ def _settle(batch: _Batch, error: BaseException | None) -> None:
     batch.future.set_exception(error)
 
 
-def _call_at_end_of_child(function: Callable[[], None]) -> None:
+def call_at_end_of_child(function: Callable[[], None]) -> None:
     """Children that `multiprocessing` starts end without `atexit`; it has a list of its own."""
     process, util = (sys.modules.get(f"multiprocessing.{name}") for name in ("process", "util"))
     if process is not None and util is not None and process.parent_process() is not None:

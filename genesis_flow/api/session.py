@@ -11,6 +11,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
@@ -18,7 +19,9 @@ from genesis_flow.settings import Settings
 
 if TYPE_CHECKING:
     from genesis_flow.api.async_logging import AsyncLogging
+    from genesis_flow.api.webhook_queue import WebhookQueue
     from genesis_flow.bootstrap import Application
+    from genesis_flow.domain.entities.registry_change import RegistryChange
     from genesis_flow.domain.use_cases.artifacts import Artifacts
     from genesis_flow.domain.use_cases.model_directories import ModelDirectories
     from genesis_flow.domain.use_cases.plugins import Plugins
@@ -29,6 +32,9 @@ T = TypeVar("T")
 
 #: More runs than these are forgotten: what they used and produced is looked up again.
 _MOST_NOTED: Final = 10_000
+
+#: Seconds for what webhooks were not told yet when a store is closed.
+_LAST_DELIVERIES_S: Final = 5.0
 
 #: More stores than this are rarely open in one process; the least recently used is closed.
 MOST_APPLICATIONS: Final = 32
@@ -57,6 +63,7 @@ class _Process:
         self.is_async = False
         self.applications: OrderedDict[Settings, Application] = OrderedDict()
         self.queues: dict[Settings, AsyncLogging] = {}
+        self.webhooks: dict[Settings, WebhookQueue] = {}
         self.shared: dict[str, Any] = {}
         self.volatile: dict[str, Settings] = {}
         self.settings: dict[str, tuple[Hashable, Settings]] = {}
@@ -73,7 +80,7 @@ def _after_fork_in_child() -> None:
     global _thread
     _thread = _Thread()
     _process.lock = threading.RLock()
-    _process.queues = {}
+    _process.queues, _process.webhooks = {}, {}
 
 
 if hasattr(os, "register_at_fork"):
@@ -127,7 +134,14 @@ def application(uri: str | None = None) -> Application:
         if found is None:
             from genesis_flow.bootstrap import open_application
 
-            found = _process.applications[wanted] = open_application(wanted)
+            tell = partial(_tell, wanted) if wanted.tells_webhooks else None
+            found = _process.applications[wanted] = open_application(wanted, tell)
+            if tell is not None:
+                try:
+                    _webhook_queue(wanted)  # here, so that a wrong setting fails before anything is changed
+                except BaseException:
+                    _process.applications.pop(wanted).close()
+                    raise
             _close_those_too_many()
         _process.applications.move_to_end(wanted)
         return found
@@ -156,7 +170,41 @@ def _close_those_too_many() -> None:
         queue = _process.queues.pop(oldest, None)
         if queue is not None:
             queue.close()
+        _close_webhooks(oldest)
         _process.applications.pop(oldest).close()
+
+
+def _tell(wanted: Settings, change: RegistryChange) -> None:
+    """Tell webhooks of a change in a store, in the background."""
+    queue = _webhook_queue(wanted)
+    if queue is not None:  # nothing is told of what is done with a store that another thread closes meanwhile
+        queue.put(change)
+
+
+def _webhook_queue(wanted: Settings) -> WebhookQueue | None:
+    """The queue of an open store, None for one that is closed."""
+    from genesis_flow.api.async_logging import call_at_end_of_child
+    from genesis_flow.api.webhook_queue import WebhookQueue
+
+    with _process.lock:
+        queue, application = _process.webhooks.get(wanted), _process.applications.get(wanted)
+        if queue is None and application is not None:
+            queue = _process.webhooks[wanted] = WebhookQueue(application.webhook_delivery)
+            call_at_end_of_child(partial(_close_webhooks, wanted))
+        return queue
+
+
+def forget_webhooks(application: Application) -> None:
+    """Look up anew which webhooks of a store are told of what."""
+    queue = _process.webhooks.get(application.settings)
+    if queue is not None:
+        queue.forget()
+
+
+def _close_webhooks(wanted: Settings) -> None:
+    queue = _process.webhooks.pop(wanted, None)
+    if queue is not None:
+        queue.close(_LAST_DELIVERIES_S)
 
 
 def artifacts_for(uri: str | None = None) -> Artifacts:
@@ -312,12 +360,14 @@ def shared(name: str, make: Callable[[], T]) -> T:
 
 
 def close_all() -> None:
-    """Write what is queued, then close every store; the next use opens them again."""
+    """Write and tell what is queued, then close every store; the next use opens them again."""
     flush_async_logging()
     with _process.lock:
         for queue in _process.queues.values():
             queue.close()
         _process.queues.clear()
+        for wanted in list(_process.webhooks):
+            _close_webhooks(wanted)
         while _process.applications:
             _process.applications.popitem()[1].close()
         _process.volatile.clear()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import genesis_flow as mlflow
-from genesis_flow import settings
+from genesis_flow import settings, webhook_settings
 from genesis_flow.api import environment_variables
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.uris import redacted, scheme_of
@@ -192,11 +192,12 @@ def test_texts_of_variables(
 
 def test_every_variable_is_public_under_its_own_name() -> None:
     """`genesis_flow.environment_variables` has all that are honoured."""
-    ours = {name for name, value in vars(settings).items() if isinstance(value, EnvironmentVariable)}
+    found = {**vars(webhook_settings), **vars(settings)}
+    ours = {name: value for name, value in found.items() if isinstance(value, EnvironmentVariable)}
     public = {name for name in environment_variables.__all__ if name != "EnvironmentVariable"}
 
-    assert ours == public
-    assert {name: name for name in ours} == {name: getattr(settings, name).name for name in ours}
+    assert set(ours) == public
+    assert {name: name for name in ours} == {name: value.name for name, value in ours.items()}
 
 
 @pytest.mark.parametrize("uri", ["mongodb://host/database", "sqlite:///genesis.db"])

@@ -27,7 +27,10 @@ DOCUMENTED = (
     "api/errors.py",
     "bootstrap.py",
     "bootstrap_models.py",
+    "bootstrap_mongo.py",
+    "bootstrap_webhooks.py",
     "settings.py",
+    "webhook_settings.py",
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

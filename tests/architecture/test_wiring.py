@@ -27,6 +27,7 @@ from genesis_flow.ports.diagnosis import Diagnosis
 from genesis_flow.ports.experiments import ExperimentRepository
 from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
+from genesis_flow.ports.webhooks import WebhookRepository
 from genesis_flow.settings import Settings
 
 PACKAGE = Path(genesis_flow.__file__).parent
@@ -109,7 +110,7 @@ def test_every_module_of_use_cases_has_a_row() -> None:
 
 def _has_use_case(module: str) -> bool:
     found = vars(importlib.import_module(module)).values()
-    ports = (RunRepository, ExperimentRepository, RegisteredModelRepository, ArtifactStores)
+    ports = (RunRepository, ExperimentRepository, RegisteredModelRepository, WebhookRepository, ArtifactStores)
     return any(
         inspect.isclass(each)
         and each.__module__ == module
@@ -155,7 +156,7 @@ def test_only_the_composition_root_knows_adapters() -> None:
         and not path.is_relative_to(PACKAGE / "adapters")
     }
 
-    assert {"bootstrap.py", "bootstrap_models.py"} == knowing
+    assert {"bootstrap.py", "bootstrap_models.py", "bootstrap_mongo.py", "bootstrap_webhooks.py"} == knowing
     assert bootstrap.__file__ == str(PACKAGE / "bootstrap.py")
 
 

@@ -14,6 +14,7 @@ from genesis_flow.ports.logged_models import LoggedModelRepository
 from genesis_flow.ports.model_versions import ModelVersionRepository
 from genesis_flow.ports.registered_models import RegisteredModelRepository
 from genesis_flow.ports.runs import RunRepository
+from genesis_flow.ports.webhooks import WebhookRepository
 
 
 class Capability(Enum):
@@ -42,6 +43,7 @@ class Stores:
     models: RegisteredModelRepository
     versions: ModelVersionRepository
     logged_models: LoggedModelRepository
+    webhooks: WebhookRepository
     reopen: Callable[[], Stores] | None = None
     capabilities: frozenset[Capability] = frozenset()
     close: Callable[[], None] = _nothing

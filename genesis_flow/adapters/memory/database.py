@@ -14,6 +14,7 @@ from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.model_version import ModelVersion
 from genesis_flow.domain.entities.registered_model import RegisteredModel
 from genesis_flow.domain.entities.run import Run
+from genesis_flow.domain.entities.webhook import Webhook
 from genesis_flow.domain.errors import Inactive
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_NAME
 from genesis_flow.domain.values.lifecycle import Stage
@@ -40,6 +41,7 @@ class MemoryDatabase:
         models: Registered models by id. versions: Their versions, by the model's id and by number.
         last_versions: The greatest number that was ever given to a version, by the model's id.
         logged_models: Logged models by id, without their metrics. model_points: These, by model id, perhaps repeated.
+        webhooks: By id.
     """
 
     lock: threading.RLock
@@ -53,6 +55,7 @@ class MemoryDatabase:
     last_versions: dict[str, int]
     logged_models: dict[str, LoggedModel]
     model_points: dict[str, list[ModelMetric]]
+    webhooks: dict[str, Webhook]
     _next_id: int
 
     def __init__(self, artifact_root: str, *, created_at: int = 0) -> None:
@@ -61,6 +64,7 @@ class MemoryDatabase:
         self.histories, self.datasets = {}, {}
         self.models, self.versions, self.last_versions = {}, {}, {}
         self.logged_models, self.model_points = {}, {}
+        self.webhooks = {}
         self._next_id = 0
         self.add_experiment(
             NewExperiment(

@@ -23,6 +23,7 @@ MODEL_VERSIONS: Final = "model_versions"
 SCHEMA: Final = "schema"
 MODELS: Final = "logged_models"
 MODEL_POINTS: Final = "logged_model_points"
+WEBHOOKS: Final = "webhooks"
 
 #: The collections that need more than `_id`.
 INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
@@ -62,6 +63,10 @@ INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {
         # find by tag, run or source
         IndexModel([("k", ASCENDING)], name="terms"),
     ),
+    WEBHOOKS: (
+        # find by event
+        IndexModel([("events", ASCENDING)], name="events"),
+    ),
 }
 
 #: Where runs may outgrow their documents: finds those that did.
@@ -91,5 +96,6 @@ def _is_needless(model: IndexModel, shard_key: str | None) -> bool:
 
 #: Every collection, in the order in which they are made.
 COLLECTIONS: Final = (
-    EXPERIMENTS, RUNS, HISTORIES, OVERFLOWS, DATASETS, REGISTERED_MODELS, MODEL_VERSIONS, MODELS, MODEL_POINTS, SCHEMA
+    EXPERIMENTS, RUNS, HISTORIES, OVERFLOWS, DATASETS, REGISTERED_MODELS, MODEL_VERSIONS, MODELS, MODEL_POINTS,
+    WEBHOOKS, SCHEMA,
 )

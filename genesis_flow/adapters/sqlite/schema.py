@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from genesis_flow.adapters.sqlite.registry_schema import REGISTRY
+from genesis_flow.adapters.sqlite.webhook_schema import WEBHOOKS
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
@@ -194,7 +195,7 @@ _LOGGED_MODELS: Final = (
 )
 
 #: Step n leads from version n to version n + 1.
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, REGISTRY, _LOGGED_MODELS)
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_EXPERIMENTS_AND_RUNS, REGISTRY, _LOGGED_MODELS, WEBHOOKS)
 
 
 def migrate(

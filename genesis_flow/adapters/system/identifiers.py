@@ -44,6 +44,12 @@ class RandomIdentifiers(Identifiers):
     def model_id(self) -> str:
         return f"m-{uuid.uuid4().hex}"
 
+    def webhook_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def delivery_id(self) -> str:
+        return str(uuid.uuid4())
+
     def run_name(self) -> str:
         adjective, noun = ADJECTIVES[_below(len(ADJECTIVES))], NOUNS[_below(len(NOUNS))]
         return f"{adjective}-{noun}-{_below(HIGHEST_NUMBER + 1)}"

@@ -14,6 +14,7 @@ from genesis_flow.api.client.model_versions import ModelVersionClient
 from genesis_flow.api.client.prompt_links import PromptLinkClient
 from genesis_flow.api.client.registered_models import RegisteredModelClient
 from genesis_flow.api.client.runs import RunClient
+from genesis_flow.api.client.webhooks import WebhookClient
 from genesis_flow.api.exceptions import MlflowException
 
 __all__ = ["MlflowClient"]
@@ -21,7 +22,7 @@ __all__ = ["MlflowClient"]
 
 class MlflowClient(
     ExperimentClient, RunClient, LoggingClient, ArtifactClient, LoggedModelClient, RegisteredModelClient,
-    ModelVersionClient, PromptLinkClient,
+    ModelVersionClient, PromptLinkClient, WebhookClient,
 ):
     """
     Everything that can be done with experiments, runs, models and prompts, without an active run.

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from genesis_flow.api.entities.run_tag import RunTag
     from genesis_flow.api.entities.source_type import SourceType
     from genesis_flow.api.entities.view_type import ViewType
+    from genesis_flow.api.entities.webhook import Webhook, WebhookEvent, WebhookStatus, WebhookTestResult
 
 __all__ = [
     "Dataset",
@@ -68,6 +69,10 @@ __all__ = [
     "RunTag",
     "SourceType",
     "ViewType",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookStatus",
+    "WebhookTestResult",
 ]
 
 _HOMES = {
@@ -99,6 +104,10 @@ _HOMES = {
     "RunTag": "run_tag",
     "SourceType": "source_type",
     "ViewType": "view_type",
+    "Webhook": "webhook",
+    "WebhookEvent": "webhook",
+    "WebhookStatus": "webhook",
+    "WebhookTestResult": "webhook",
 }
 
 

@@ -37,6 +37,9 @@ _log: Final = logging.getLogger(__name__)
 #: Headers of requests that have a body.
 _OF_BODIES: Final = frozenset({b"content-length", b"transfer-encoding"})
 
+#: Seconds for what webhooks were not told yet when the server ends.
+_LAST_DELIVERIES_S: Final = 5.0
+
 
 @attrs.frozen
 class Limits:
@@ -139,9 +142,10 @@ class Service:
             return exception_to_reply(MlflowException(f"The server failed; its log tells why under {mark}."))
 
     def close(self) -> None:
-        """Let go of the threads and of the store."""
+        """Tell webhooks what they were not told yet, as far as it is quick; let go of the threads and of the store."""
         self.offload.close()
         self.transfers.close()
+        self.use_cases.webhook_queue.close(_LAST_DELIVERIES_S)
         self.use_cases.close()
 
 

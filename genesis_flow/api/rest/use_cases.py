@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
+from genesis_flow.api.webhook_queue import WebhookQueue
 from genesis_flow.bootstrap import open_application
 from genesis_flow.domain.use_cases.artifacts import Artifacts
 from genesis_flow.domain.use_cases.experiments import Experiments
@@ -16,6 +17,7 @@ from genesis_flow.domain.use_cases.registered_models import RegisteredModels
 from genesis_flow.domain.use_cases.run_lifecycle import RunLifecycle
 from genesis_flow.domain.use_cases.run_logging import RunLogging
 from genesis_flow.domain.use_cases.run_search import RunSearch
+from genesis_flow.domain.use_cases.webhooks import Webhooks
 from genesis_flow.settings import Settings
 
 
@@ -27,7 +29,7 @@ class UseCases:
     Clients know prompts as registered models with a tag, so here they are that.
 
     Attributes:
-        settings: What they were made from. close: Lets go of the store.
+        settings: What they were made from. webhook_queue: Tells webhooks of what was done. close: Lets go of the store.
     """
 
     settings: Settings
@@ -40,6 +42,8 @@ class UseCases:
     model_versions: ModelVersions
     registered_models: RegisteredModels
     search: RunSearch
+    webhooks: Webhooks
+    webhook_queue: WebhookQueue
     close: Callable[[], None]
 
 
@@ -62,5 +66,7 @@ def open_use_cases(settings: Settings) -> UseCases:
         attrs.evolve(found.model_versions, takes_prompts=True),
         attrs.evolve(found.registered_models, takes_prompts=True),
         found.search,
+        found.webhooks,
+        WebhookQueue(found.webhook_delivery),
         found.close,
     )

@@ -45,3 +45,8 @@ MODEL_ALIAS: Final = 255
 
 REGISTERED_MODELS_PER_PAGE: Final = 1_000
 MODEL_VERSIONS_PER_PAGE: Final = 200_000
+
+#: Longer than MLflow's column, which addresses of Azure Logic Apps with their signatures come close to.
+WEBHOOK_URL: Final = 2_048
+WEBHOOK_TEXT: Final = 1_000
+WEBHOOKS_PER_PAGE: Final = 1_000

@@ -102,3 +102,8 @@ def logged_model_exists(model_id: str) -> AlreadyExists:
 def no_logged_model_tag(model_id: str, key: str) -> NotFound:
     """The logged model has no such tag."""
     return NotFound("tag", key, f"No tag with key {key!r} found for model with ID {model_id!r}.")
+
+
+def no_webhook(id: str) -> NotFound:
+    """There is no such webhook."""
+    return NotFound("webhook", id, f"Webhook with ID {id} not found.")

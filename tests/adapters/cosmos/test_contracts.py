@@ -24,6 +24,7 @@ from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
 from tests.contracts.run_search import RunSearchContract
 from tests.contracts.runs import RunRepositoryContract
+from tests.contracts.webhooks import WebhookRepositoryContract
 
 # What judges every command gives it a number, which the driver draws from `random`; no example depends on it.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
@@ -103,3 +104,7 @@ class TestLoggedModelMetrics(OpensRu, LoggedModelMetricsContract):
 
 class TestLoggedModelSearch(OpensRu, LoggedModelSearchContract):
     """Searching logged models on the RU tier."""
+
+
+class TestWebhooks(OpensRu, WebhookRepositoryContract):
+    """Webhooks on the RU tier."""

@@ -14,7 +14,7 @@ from genesis_flow.adapters.mongo.client import MongoDatabase, client_options, da
 from genesis_flow.adapters.mongo.diagnosis import MongoDiagnosis
 from genesis_flow.adapters.mongo.dialect import MONGODB, Dialect
 from genesis_flow.adapters.mongo.indexes import INDEXES, indexes_for
-from genesis_flow.bootstrap import _open_database
+from genesis_flow.bootstrap_mongo import open_database
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.errors import AlreadyExists, GenesisFlowError, InvalidInput, Unsupported
 from genesis_flow.ports.diagnosis import Health
@@ -51,14 +51,14 @@ def test_the_host_names_the_dialect(uri: str, expected: Dialect) -> None:
 def test_a_setting_wins_over_the_host(monkeypatch: pytest.MonkeyPatch, uri: str, dialect: Dialect) -> None:
     """GENESIS_FLOW_MONGODB_DIALECT says what the server is, whatever it is called."""
     monkeypatch.setenv(GENESIS_FLOW_MONGODB_DIALECT.name, f" {dialect.name.upper()} ")
-    assert dialect == _open_database(settings_for(uri)).dialect
+    assert dialect == open_database(settings_for(uri)).dialect
 
 
 def test_an_unknown_dialect_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dialect that does not exist is refused with those that do."""
     monkeypatch.setenv(GENESIS_FLOW_MONGODB_DIALECT.name, "cosmos")
     with pytest.raises(InvalidInput, match="mongodb, cosmos-vcore, cosmos-ru") as caught:
-        _open_database(settings_for("mongodb://localhost/db"))
+        open_database(settings_for("mongodb://localhost/db"))
     assert GENESIS_FLOW_MONGODB_DIALECT.name == caught.value.field
 
 

@@ -22,6 +22,7 @@ from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
 from tests.contracts.run_search import RunSearchContract
 from tests.contracts.runs import RunRepositoryContract
+from tests.contracts.webhooks import WebhookRepositoryContract
 
 
 class TestExperiments(OpensVcore, ExperimentRepositoryContract):
@@ -98,3 +99,7 @@ class TestLoggedModelMetrics(OpensVcore, LoggedModelMetricsContract):
 
 class TestLoggedModelSearch(OpensVcore, LoggedModelSearchContract):
     """Searching logged models on the vCore tier."""
+
+
+class TestWebhooks(OpensVcore, WebhookRepositoryContract):
+    """Webhooks on the vCore tier."""

@@ -8,6 +8,7 @@ from genesis_flow.adapters.memory.logged_models import MemoryLoggedModelReposito
 from genesis_flow.adapters.memory.model_versions import MemoryModelVersionRepository
 from genesis_flow.adapters.memory.registered_models import MemoryRegisteredModelRepository
 from genesis_flow.adapters.memory.runs import MemoryRunRepository
+from genesis_flow.adapters.memory.webhooks import MemoryWebhookRepository
 from tests.contracts.samples import ROOT
 from tests.contracts.stores import OpensStores, Stores
 
@@ -20,6 +21,7 @@ def stores_on(database: MemoryDatabase) -> Stores:
         MemoryRegisteredModelRepository(database),
         MemoryModelVersionRepository(database),
         MemoryLoggedModelRepository(database),
+        MemoryWebhookRepository(database),
     )
 
 

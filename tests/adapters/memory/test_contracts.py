@@ -20,6 +20,7 @@ from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
 from tests.contracts.run_search import RunSearchContract
 from tests.contracts.runs import RunRepositoryContract
+from tests.contracts.webhooks import WebhookRepositoryContract
 
 
 class TestExperiments(OpensMemory, ExperimentRepositoryContract):
@@ -88,3 +89,7 @@ class TestLoggedModelMetrics(OpensMemory, LoggedModelMetricsContract):
 
 class TestLoggedModelSearch(OpensMemory, LoggedModelSearchContract):
     """Searching logged models in memory."""
+
+
+class TestWebhooks(OpensMemory, WebhookRepositoryContract):
+    """Webhooks in memory."""

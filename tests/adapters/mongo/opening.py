@@ -22,11 +22,13 @@ from genesis_flow.adapters.mongo.indexes import (
     OVERFLOWS,
     REGISTERED_MODELS,
     RUNS,
+    WEBHOOKS,
 )
 from genesis_flow.adapters.mongo.logged_models import MongoLoggedModelRepository
 from genesis_flow.adapters.mongo.model_versions import MongoModelVersionRepository
 from genesis_flow.adapters.mongo.registered_models import MongoRegisteredModelRepository
 from genesis_flow.adapters.mongo.runs import MongoRunRepository
+from genesis_flow.adapters.mongo.webhooks import MongoWebhookRepository
 from tests.contracts.stores import Capability, OpensStores, Stores
 from tests.services.mongodb import database_uri
 
@@ -44,6 +46,7 @@ def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:
         MongoRegisteredModelRepository(database),
         MongoModelVersionRepository(database),
         MongoLoggedModelRepository(database),
+        MongoWebhookRepository(database),
         reopen=lambda: stores_on(attrs.evolve(database, listeners=())),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close if closes else lambda: None,
@@ -58,7 +61,9 @@ def shared_database() -> MongoDatabase:
 
 def empty(database: MongoDatabase) -> None:
     """Erase everything but the default experiment."""
-    for name in (RUNS, HISTORIES, OVERFLOWS, DATASETS, MODELS, MODEL_POINTS, REGISTERED_MODELS, MODEL_VERSIONS):
+    for name in (
+        RUNS, HISTORIES, OVERFLOWS, DATASETS, MODELS, MODEL_POINTS, REGISTERED_MODELS, MODEL_VERSIONS, WEBHOOKS
+    ):
         database[name].delete_many({})
     database[EXPERIMENTS].delete_many({"_id": {"$nin": [0, claim_id("Default")]}})
     database.experiment_ids = ExperimentIds()

@@ -14,6 +14,7 @@ from genesis_flow.adapters.sqlite.logged_models import SqliteLoggedModelReposito
 from genesis_flow.adapters.sqlite.model_versions import SqliteModelVersionRepository
 from genesis_flow.adapters.sqlite.registered_models import SqliteRegisteredModelRepository
 from genesis_flow.adapters.sqlite.runs import SqliteRunRepository
+from genesis_flow.adapters.sqlite.webhooks import SqliteWebhookRepository
 from tests.contracts.samples import ROOT
 from tests.contracts.stores import Capability, OpensStores, Stores
 
@@ -31,6 +32,7 @@ def stores_of(database: SqliteDatabase) -> Stores:
         models=SqliteRegisteredModelRepository(database),
         versions=SqliteModelVersionRepository(database),
         logged_models=SqliteLoggedModelRepository(database),
+        webhooks=SqliteWebhookRepository(database),
         reopen=lambda: stores_of(opened(database.path)),
         capabilities=frozenset({Capability.DURABLE}),
         close=database.close,

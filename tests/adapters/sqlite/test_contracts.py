@@ -22,6 +22,7 @@ from tests.contracts.run_inputs import RunInputsContract
 from tests.contracts.run_pages import RunPagesContract
 from tests.contracts.run_search import RunSearchContract
 from tests.contracts.runs import RunRepositoryContract
+from tests.contracts.webhooks import WebhookRepositoryContract
 
 
 class TestExperiments(OpensSqlite, ExperimentRepositoryContract):
@@ -98,3 +99,7 @@ class TestLoggedModelMetrics(OpensSqlite, LoggedModelMetricsContract):
 
 class TestLoggedModelSearch(OpensSqlite, LoggedModelSearchContract):
     """Searching logged models in a SQLite file."""
+
+
+class TestWebhooks(OpensSqlite, WebhookRepositoryContract):
+    """Webhooks in a SQLite file."""

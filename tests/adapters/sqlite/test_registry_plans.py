@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from genesis_flow.adapters.sqlite.registry_search import find_models, find_versions
+from genesis_flow.adapters.sqlite.webhooks import find_webhooks
 from genesis_flow.domain.entities.model_version import VersionStage
+from genesis_flow.domain.entities.webhook import WebhookQuery
 from genesis_flow.domain.search.binding import bind_filter, bind_order
 from genesis_flow.domain.search.fields import MODEL_VERSIONS, REGISTERED_MODELS
 from genesis_flow.domain.search.ordering import total_order
@@ -18,6 +21,7 @@ from tests.adapters.sqlite.opening import opened, stores_of
 from tests.contracts.registry_samples import added_version, new_model
 from tests.contracts.samples import NOW
 from tests.contracts.stores import Stores
+from tests.contracts.webhooks import CREATED
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +119,11 @@ def test_every_other_query_uses_an_index(stores: Stores) -> None:
         statements = [one for one in seen if one.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))]
         assert statements
         assert [] == [found for statement in statements for found in scanned(stores, statement)]
+
+
+def test_every_search_of_webhooks_uses_an_index(stores: Stores) -> None:
+    """All of them in their order, and those that are told of an event, without reading a whole table."""
+    for event in (None, CREATED):
+        with stores.webhooks._database.reading() as connection:  # type: ignore[attr-defined]
+            (statement,) = expanded(connection, partial(find_webhooks, connection, WebhookQuery(event)))
+        assert [] == scanned(stores, statement)

@@ -1,4 +1,4 @@
-"""Traces and webhooks, of which there are none: readers find none, and writers learn that they are not kept."""
+"""Traces, of which there are none: readers find none, and writers learn that they are not kept."""
 
 from __future__ import annotations
 
@@ -49,19 +49,10 @@ def answer(wire: Wire, method: str, path: str, content: Any = None) -> Any:
         ("POST", V3, {"trace": {}}, NOT_KEPT),
         ("POST", V2, {"experiment_id": "0"}, NOT_KEPT),
         ("POST", f"{V2}/link-to-run", {"trace_ids": ["x"], "run_id": "r"}, NOT_KEPT),
-        ("GET", "/api/2.0/mlflow/webhooks", None, {}),
-        (
-            "GET", "/api/2.0/mlflow/webhooks/1", None,
-            (404, "RESOURCE_DOES_NOT_EXIST", "Webhook with ID 1 not found."),
-        ),
-        (
-            "POST", "/api/2.0/mlflow/webhooks", {"name": "w", "url": "https://h", "events": [{}]},
-            (501, "NOT_IMPLEMENTED", "This server has no webhooks."),
-        ),
     ],
 )  # fmt: skip
 def test_none_are_there(wire: Wire, method: str, path: str, content: Any, expected: Any) -> None:
-    """Answers are those of MLflow on a store without traces and webhooks; what would make one is not implemented."""
+    """Answers are those of MLflow on a store without traces; what would make one is not implemented."""
     assert expected == answer(wire, method, path, content)
 
 

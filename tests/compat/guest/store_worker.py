@@ -17,7 +17,7 @@ from typing import Any
 from tests.compat.differential.performing import START, clock_at
 
 _MOMENT = re.compile(r"\b1[5-9]\d{11}\b")
-_ID = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")
+_ID = re.compile(r"\b(?:(?:m-)?[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 
 
 class Side:
@@ -78,6 +78,12 @@ class Side:
         return _MOMENT.sub("<now>", text if "0" * 32 in text else _ID.sub("<id>", text))
 
 
+def _webhook_calls() -> Sequence[Any]:
+    from tests.compat.guest.webhook_calls import WEBHOOKS
+
+    return WEBHOOKS
+
+
 def main() -> None:
     """Both answers to each call by its group and label, as JSON."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
@@ -94,15 +100,17 @@ def main() -> None:
     if not ours_uri.startswith("mongodb"):
         ours_uri = f"{ours_uri}{Path.cwd()}/ours.db"
     stock_root, our_root = str(Path.cwd() / "stock"), str(Path.cwd() / "ours")
+    is_newest = mlflow.__version__.startswith("3.17")
     groups = {
         "experiments": calls.EXPERIMENTS, "runs": calls.RUNS, "logged models": calls.LOGGED_MODELS,
-        "registry": calls.REGISTRY, "newest": calls.NEWEST if mlflow.__version__.startswith("3.17") else [],
+        "registry": calls.REGISTRY, "newest": calls.NEWEST if is_newest else [],
+        "webhooks": _webhook_calls() if is_newest else [],
     }  # fmt: skip
     stock = Side(StockTracking(stock_uri, stock_root), stock_root), Side(StockRegistry(stock_uri), stock_root)
     ours = Side(tracking_store(ours_uri, our_root), our_root), Side(registry_store(ours_uri), our_root)
     found = {}
     for group, table in groups.items():
-        is_registry = group == "registry"
+        is_registry = group in ("registry", "webhooks")
         theirs, given = stock[is_registry].answers(table), ours[is_registry].answers(table)
         found |= {f"{group}: {label}": [theirs[label], given[label]] for label, _ in table}
     answers.write(json.dumps(found) + "\n")

@@ -29,6 +29,8 @@ OURS = {
         get_registered_model rename_registered_model search_model_versions search_registered_models
         set_model_version_tag set_registered_model_alias set_registered_model_tag
         transition_model_version_stage update_model_version update_registered_model
+        create_webhook delete_webhook get_webhook list_webhooks list_webhooks_by_event test_webhook
+        update_webhook
     """,
 }
 #: What stays as MLflow's base class of MLflow 3.17 has it, and why.
@@ -89,13 +91,9 @@ AS_THEY_ARE = {
         link_prompts_to_trace search_prompt_versions search_prompts set_prompt_alias set_prompt_tag
         set_prompt_version_tag supports_workspaces
     """,
-    ("registry", "webhooks are not kept yet; MLflow's server says so"): """
-        create_webhook delete_webhook get_webhook list_webhooks list_webhooks_by_event test_webhook
-        update_webhook
-    """,
 }
 #: Of the classes alone.
-_HELPERS = {"_history", "_settle_default_experiment", "_logged_model_place", "_with_latest"}
+_HELPERS = {"_history", "_settle_default_experiment", "_logged_model_place", "_with_latest", "_to_stock"}
 #: Of MLflow 3.2 alone.
 _GONE = {"_update_linked_prompts_tag"}
 

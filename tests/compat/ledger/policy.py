@@ -29,7 +29,6 @@ Verdict = ABSENT | SUPERSET
 
 TRACES = ABSENT("traces and spans come with tracing")
 ASSESSMENTS = ABSENT("assessments come with tracing")
-WEBHOOKS = ABSENT("webhooks are delivered by REST handlers, and come with REST")
 FLAVORS = ABSENT("saving, loading and autologging models comes with the model flavors")
 SERVING = ABSENT("models are not served, and no environments are built or packed for them")
 INTERNALS = ABSENT("parts of MLflow's own that nothing of ours has the like of")
@@ -82,12 +81,6 @@ _ROWS: dict[Verdict, tuple[str, ...]] = {
         "mlflow.entities.Expectation",
         "mlflow.entities.Feedback",
         "mlflow.entities.assessment",
-    ),
-    WEBHOOKS: (
-        "mlflow.MlflowClient.*_webhook",
-        "mlflow.MlflowClient.list_webhooks",
-        "mlflow.entities.Webhook*",
-        "mlflow.entities.webhook",
     ),
     FLAVORS: (
         "mlflow.ml_package_versions",

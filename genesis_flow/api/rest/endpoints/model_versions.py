@@ -10,7 +10,7 @@ from genesis_flow.api.rest.messages.fields import Values, present
 from genesis_flow.api.rest.messages.models import version_to_json
 from genesis_flow.api.rest.routes import Endpoint
 from genesis_flow.api.rest.sources import model_source, prompt_source
-from genesis_flow.domain.entities.registered_model import PROMPT_TAG
+from genesis_flow.domain.entities import registry_change as change
 from genesis_flow.domain.use_cases.model_versions import LoggedModelPlace
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     tags = {tag["key"]: tag["value"] for tag in given["tags"]}
-    if tags.get(PROMPT_TAG, "").lower() == "true":
+    if change.is_prompt(tags):
         source = prompt_source(given["source"])
     else:
         require_no_host(given["source"], "source")
@@ -36,6 +36,12 @@ def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     )
     if source.model_id:
         use_cases.logged_models.note_registration(source.model_id, created.name, created.version)
+    use_cases.webhook_queue.put(
+        change.version_created(
+            created.name, created.version, source=source.uri, run_id=source.run_id, tags=tags,
+            description=given["description"],
+        )
+    )
     return {"model_version": version_to_json(created)}
 
 
@@ -76,11 +82,15 @@ def delete(use_cases: UseCases, given: Values) -> dict[str, Any]:
 
 def set_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
     use_cases.model_versions.set_tags(given["name"], given["version"], {given["key"]: given["value"]})
+    use_cases.webhook_queue.put(
+        change.version_tag_set(given["name"], given["version"], given["key"], given["value"])
+    )
     return {}
 
 
 def delete_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
     use_cases.model_versions.remove_tag(given["name"], given["version"], given["key"])
+    use_cases.webhook_queue.put(change.version_tag_deleted(given["name"], given["version"], given["key"]))
     return {}
 
 

@@ -8,6 +8,7 @@ from genesis_flow.api.rest.messages import models as messages
 from genesis_flow.api.rest.messages.fields import Values, present
 from genesis_flow.api.rest.messages.models import model_to_json, version_to_json
 from genesis_flow.api.rest.routes import Endpoint
+from genesis_flow.domain.entities import registry_change as change
 from genesis_flow.domain.entities.registered_model import RegisteredModel
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
     tags = {tag["key"]: tag["value"] for tag in given["tags"]}
     created = use_cases.registered_models.create(given["name"], tags=tags, description=given["description"])
+    use_cases.webhook_queue.put(change.model_created(given["name"], tags, given["description"]))
     return _shown(use_cases, created)
 
 
@@ -51,21 +53,25 @@ def delete(use_cases: UseCases, given: Values) -> dict[str, Any]:
 
 def set_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
     use_cases.registered_models.set_tags(given["name"], {given["key"]: given["value"]})
+    use_cases.webhook_queue.put(change.model_tag_set(given["name"], given["key"], given["value"]))
     return {}
 
 
 def delete_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
     use_cases.registered_models.remove_tag(given["name"], given["key"])
+    use_cases.webhook_queue.put(change.model_tag_deleted(given["name"], given["key"]))
     return {}
 
 
 def set_alias(use_cases: UseCases, given: Values) -> dict[str, Any]:
     use_cases.registered_models.set_alias(given["name"], given["alias"], given["version"])
+    use_cases.webhook_queue.put(change.alias_set(given["name"], given["alias"], given["version"]))
     return {}
 
 
 def delete_alias(use_cases: UseCases, given: Values) -> dict[str, Any]:
     use_cases.registered_models.remove_alias(given["name"], given["alias"])
+    use_cases.webhook_queue.put(change.alias_deleted(given["name"], given["alias"]))
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What requests about traces and webhooks hold, as far as a server that keeps neither looks at it."""
+"""What requests about traces hold, as far as a server that keeps none looks at it."""
 
 from __future__ import annotations
 
@@ -42,11 +42,3 @@ LINK_TO_RUN: Final = (Field("trace_ids", texts, is_required=True), Field("run_id
 ASSESS: Final = (*TRACE, _ASSESSMENT)
 ASSESSMENT: Final = (*TRACE, Field("assessment_id", text, is_required=True))
 ARTIFACT: Final = (Field("request_id", text, ""),)
-
-WEBHOOK: Final = (Field("webhook_id", text, is_required=True),)
-WEBHOOKS: Final = (Field("max_results", whole, 100), Field("page_token", text))
-NEW_WEBHOOK: Final = (
-    Field("name", text, is_required=True),
-    Field("url", text, is_required=True),
-    Field("events", anything, is_required=True),
-)
