@@ -152,7 +152,7 @@ MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING: Final = EnvironmentVariable(
     "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", _switch, True
 )
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
-#: A YAML file that says what is trusted of registered models; see `genesis_flow.set_trust_policy`.
+#: A YAML file that says what is trusted of stored models; see `genesis_flow.set_trust_policy`.
 GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
 #: Flavors that are not to be used, separated by commas.
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(

@@ -10,7 +10,7 @@ import atexit
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Container, Hashable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
@@ -62,6 +62,7 @@ class _Process:
         self.settings: dict[str, tuple[Hashable, Settings]] = {}
         self.outputs: dict[tuple[str, int], tuple[str, ...]] = {}
         self.inputs: dict[str, set[Any]] = {}
+        self.own_models: dict[str, None] = {}  # by the digest of their manifest, the newest last
 
 
 _thread = _Thread()
@@ -302,6 +303,20 @@ def known_inputs(run_id: str) -> set[Any]:
     return _process.inputs.setdefault(run_id, set())
 
 
+def note_own_model(digest: str) -> None:
+    """Note that this process wrote a model, by the digest of its manifest; of too many, the oldest are forgotten."""
+    with _process.lock:
+        _process.own_models.pop(digest, None)
+        _process.own_models[digest] = None
+        while len(_process.own_models) > _MOST_NOTED:
+            del _process.own_models[next(iter(_process.own_models))]
+
+
+def own_models() -> Container[str]:
+    """Digests of the manifests of models that this process wrote, or the one that it is a fork of."""
+    return _process.own_models.keys()
+
+
 def shared(name: str, make: Callable[[], T]) -> T:
     """The object called `name` that this process keeps; made at first use."""
     with _process.lock:
@@ -338,6 +353,7 @@ def reset() -> None:
     _thread.active_model_id, _thread.is_model_chosen = None, False
     _process.outputs.clear()
     _process.inputs.clear()
+    _process.own_models.clear()
 
 
 atexit.register(close_all)

@@ -54,7 +54,7 @@ class Outcome:
 def environment(directory: Path, uri: str, **variables: str) -> dict[str, str]:
     given = {
         "MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore",
-        "GENESIS_FLOW_TRUST_POLICY": str(EXAMPLES / "trust.yaml"), "MPLBACKEND": "agg", "HOME": str(directory),
+        "MPLBACKEND": "agg", "HOME": str(directory),
     }  # fmt: skip
     return Workplace(directory).environment(**{"PYTHONPATH": ""} | given | variables)
 
