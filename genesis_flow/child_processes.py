@@ -7,7 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from genesis_flow.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME, MLFLOW_TRACKING_URI
+from genesis_flow.settings import (
+    GENESIS_FLOW_REDIRECT,
+    MLFLOW_EXPERIMENT_ID,
+    MLFLOW_EXPERIMENT_NAME,
+    MLFLOW_TRACKING_URI,
+)
 
 _PYTHON_PATH: Final = "PYTHONPATH"
 
@@ -32,7 +37,12 @@ def set_python_path(directories: Sequence[str]) -> None:
 
 
 def program_environment(
-    *, first: Sequence[str], last: Sequence[str], tracking_uri: str | None, experiment_name: str | None
+    *,
+    first: Sequence[str],
+    last: Sequence[str],
+    tracking_uri: str | None,
+    experiment_name: str | None,
+    redirects: Sequence[str] = (),
 ) -> dict[str, str]:
     """
     The variables of a process that runs a user's program.
@@ -40,6 +50,7 @@ def program_environment(
     Args:
         first, last: Where it looks for modules before, and after, the directories of PYTHONPATH.
         tracking_uri, experiment_name: What it uses if it does not choose; None for what is in force.
+        redirects: Which stores are used for those that it names, each as FROM=TO; they win over those in force.
     """
     found = {**os.environ, _PYTHON_PATH: os.pathsep.join([*first, *python_path(), *last])}
     if tracking_uri is not None:
@@ -47,4 +58,6 @@ def program_environment(
     if experiment_name is not None:
         found[MLFLOW_EXPERIMENT_NAME.name] = experiment_name
         found.pop(MLFLOW_EXPERIMENT_ID.name, None)
+    if redirects:
+        found[GENESIS_FLOW_REDIRECT.name] = "\n".join([os.environ.get(GENESIS_FLOW_REDIRECT.name, ""), *redirects])
     return found

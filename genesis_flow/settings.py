@@ -18,6 +18,7 @@ import attrs
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.locations import BLOCK_BYTES, THREADS, without_secret
+from genesis_flow.domain.values.redirects import Redirects, redirects
 from genesis_flow.domain.values.uris import scheme_of
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING: Final = EnvironmentVariable(
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: A YAML file that says what is trusted of stored models; see `genesis_flow.set_trust_policy`.
 GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
+#: Stores that are used for those that programs name: FROM=TO, separated by blanks; see `Redirects`.
+GENESIS_FLOW_REDIRECT: Final[EnvironmentVariable[Redirects]] = EnvironmentVariable(
+    "GENESIS_FLOW_REDIRECT", redirects, Redirects()
+)
 #: Flavors that are not to be used, separated by commas.
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
     "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
@@ -280,7 +285,7 @@ _OF_SETTINGS: Final = (
         variable.name
         for variable in (
             MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
-            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION,
+            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION, GENESIS_FLOW_REDIRECT,
         )
     ),
 )  # fmt: skip

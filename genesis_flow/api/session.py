@@ -7,6 +7,7 @@ The only module with mutable global state.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from collections.abc import Callable, Container, Hashable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
+from genesis_flow.domain.values.uris import redacted
 from genesis_flow.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from genesis_flow.domain.values.trust_policy import TrustPolicy
 
 T = TypeVar("T")
+
+_log: Final = logging.getLogger(__name__)
 
 #: More runs than these are forgotten: what they used and produced is looked up again.
 _MOST_NOTED: Final = 10_000
@@ -62,6 +66,7 @@ class _Process:
         self.settings: dict[str, tuple[Hashable, Settings]] = {}
         self.outputs: dict[tuple[str, int], tuple[str, ...]] = {}
         self.inputs: dict[str, set[Any]] = {}
+        self.said: set[tuple[str, str]] = set()  # which redirects
         self.own_models: dict[str, None] = {}  # by the digest of their manifest, the newest last
 
 
@@ -142,13 +147,31 @@ def _settings_of(uri: str) -> Settings:
     surroundings = settings.surroundings()
     then, found = _process.settings.get(uri, (None, None))
     if found is None or then != surroundings:
-        found = settings.settings_for(uri)
+        found = settings.settings_for(redirected(uri))
         if found.scheme == "memory":
             return _process.volatile.setdefault(uri, found)
         if len(_process.settings) >= MOST_APPLICATIONS:
             _process.settings.clear()
         _process.settings[uri] = surroundings, found
     return found
+
+
+def redirected(uri: str) -> str:
+    """The store that is used for `uri`: itself, unless whoever runs the program chose another one for it."""
+    redirects = settings.GENESIS_FLOW_REDIRECT.get()
+    if not redirects:
+        return uri
+    from genesis_flow.bootstrap import BACKENDS
+
+    target = redirects.target(uri, BACKENDS)
+    if target is None:
+        return uri
+    if (uri, target) not in _process.said:
+        _process.said.add((uri, target))
+        _log.warning(
+            "%s is used for %s, as %s says.", redacted(target), redacted(uri), settings.GENESIS_FLOW_REDIRECT.name
+        )
+    return target
 
 
 def _close_those_too_many() -> None:
@@ -354,6 +377,7 @@ def reset() -> None:
     _process.outputs.clear()
     _process.inputs.clear()
     _process.own_models.clear()
+    _process.said.clear()
 
 
 atexit.register(close_all)

@@ -83,7 +83,7 @@ def policy_for(registry_uri: str) -> RegistryPolicy:
     Raises:
         InvalidInput: The policy in force cannot be read: nothing is loaded from any registry then.
     """
-    return _in_force().for_registry(registry_uri)
+    return _in_force().for_registry(session.redirected(registry_uri))
 
 
 def trust_in_files(location: str, experiment_id: str | None = None) -> Trust:
@@ -97,7 +97,7 @@ def trust_in_files(location: str, experiment_id: str | None = None) -> Trust:
     Raises:
         InvalidInput: The policy in force cannot be read: nothing is loaded then.
     """
-    policy, store = _in_force(), session.tracking_uri()
+    policy, store = _in_force(), session.redirected(session.tracking_uri())
     found = policy.for_location(location)
     if experiment_id is not None and policy.experiments:
         name = session.application(store).experiments.get(experiment_id).name

@@ -38,7 +38,8 @@ def logged(experiment: str) -> dict[str, str]:
     location = mlflow.MlflowClient().get_logged_model(info.model_id).artifact_location
     return {
         "model": info.model_uri, "run": f"runs:/{run.info.run_id}/m",
-        "files of a run": f"runs:/{run.info.run_id}/plain", "path": str(Path(location.removeprefix("file://"))), "saved": str(Path("copied").absolute()),
+        "files of a run": f"runs:/{run.info.run_id}/plain",
+        "path": str(Path(location.removeprefix("file://"))), "saved": str(Path("copied").absolute()),
     }  # fmt: skip
 
 
