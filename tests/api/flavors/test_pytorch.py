@@ -18,8 +18,8 @@ from torch.nn import Linear, ReLU, Sequential
 
 import genesis_flow as mlflow
 from genesis_flow.adapters.flavors.loading import audit_file
-from tests.api.stores import forget_own_models
 from tests.api.flavors.networks import Network, Sum, Tied
+from tests.api.stores import forget_own_models
 
 ROWS = np.random.default_rng(7).normal(size=(5, 4)).astype(np.float32)
 TRUSTED = ["tests.api.flavors.networks.Network"]
