@@ -11,15 +11,22 @@ from genesis_flow.settings import (
     GENESIS_FLOW_REDIRECT,
     MLFLOW_EXPERIMENT_ID,
     MLFLOW_EXPERIMENT_NAME,
+    MLFLOW_RUN_ID,
     MLFLOW_TRACKING_URI,
 )
 
+_PATH: Final = "PATH"
 _PYTHON_PATH: Final = "PYTHONPATH"
 
 
 def child_environment() -> dict[str, str]:
     """The variables of a process of this interpreter that finds the same modules as this one."""
     return {**os.environ, _PYTHON_PATH: os.pathsep.join(path for path in sys.path if path)}
+
+
+def shell() -> str:
+    """The shell of whoever runs this process."""
+    return os.environ.get("SHELL", "bash")
 
 
 def python_path() -> list[str]:
@@ -34,6 +41,25 @@ def set_python_path(directories: Sequence[str]) -> None:
         os.environ[_PYTHON_PATH] = os.pathsep.join(directories)
     else:
         os.environ.pop(_PYTHON_PATH, None)
+
+
+def project_environment(
+    *, run_id: str, experiment_id: str, tracking_uri: str, packages: Sequence[str]
+) -> dict[str, str]:
+    """
+    The variables of a shell that runs a command of a project, in which `python` is this interpreter.
+
+    Args:
+        packages: Where interpreters look for modules first.
+    """
+    return {
+        **os.environ,
+        _PATH: os.pathsep.join([os.path.dirname(sys.executable), os.environ.get(_PATH, os.defpath)]),
+        _PYTHON_PATH: os.pathsep.join([*packages, *python_path()]),
+        MLFLOW_RUN_ID.name: run_id,
+        MLFLOW_EXPERIMENT_ID.name: experiment_id,
+        MLFLOW_TRACKING_URI.name: tracking_uri,
+    }
 
 
 def program_environment(

@@ -18,10 +18,10 @@ import attrs
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.locations import BLOCK_BYTES, THREADS, without_secret
-from genesis_flow.domain.values.redirects import Redirects, redirects
 from genesis_flow.domain.values.uris import scheme_of
 
 if TYPE_CHECKING:
+    from genesis_flow.domain.values.redirects import Redirects
     from genesis_flow.domain.values.storage import StorageAccess
 
 T = TypeVar("T")
@@ -102,6 +102,12 @@ def _block_bytes(text: str) -> int:
     return value
 
 
+def _redirects(text: str) -> Redirects:
+    from genesis_flow.domain.values.redirects import redirects
+
+    return redirects(text)
+
+
 def _threads(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 256:
@@ -156,8 +162,8 @@ MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: A YAML file that says what is trusted of stored models; see `genesis_flow.set_trust_policy`.
 GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
 #: Stores that are used for those that programs name: FROM=TO, separated by blanks; see `Redirects`.
-GENESIS_FLOW_REDIRECT: Final[EnvironmentVariable[Redirects]] = EnvironmentVariable(
-    "GENESIS_FLOW_REDIRECT", redirects, Redirects()
+GENESIS_FLOW_REDIRECT: Final[EnvironmentVariable[Redirects | None]] = EnvironmentVariable(
+    "GENESIS_FLOW_REDIRECT", _redirects, None
 )
 #: Flavors that are not to be used, separated by commas.
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(

@@ -36,7 +36,7 @@ def with_context(tags: Mapping[str, Any]) -> dict[str, str]:
 
 def _surroundings(main_file: str) -> dict[str, str]:
     kind = "NOTEBOOK" if "ipykernel" in sys.modules else "LOCAL"
-    tags = {USER: _user(), SOURCE_NAME: main_file, SOURCE_TYPE: kind}
+    tags = {USER: user(), SOURCE_NAME: main_file, SOURCE_TYPE: kind}
     commit = git_commit(Path() if main_file == "<console>" else Path(main_file).parent)
     if commit:
         tags[GIT_COMMIT] = commit
@@ -47,7 +47,8 @@ def _main_file() -> str:
     return sys.argv[0] if sys.argv and sys.argv[0] and sys.argv[0] != "-c" else "<console>"
 
 
-def _user() -> str:
+def user() -> str:
+    """Who runs this process, as the operating system says."""
     import getpass
 
     try:

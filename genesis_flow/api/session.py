@@ -159,7 +159,7 @@ def _settings_of(uri: str) -> Settings:
 def redirected(uri: str) -> str:
     """The store that is used for `uri`: itself, unless whoever runs the program chose another one for it."""
     redirects = settings.GENESIS_FLOW_REDIRECT.get()
-    if not redirects:
+    if redirects is None:
         return uri
     from genesis_flow.bootstrap import BACKENDS
 

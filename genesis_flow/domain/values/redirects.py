@@ -41,9 +41,6 @@ class Redirects:
             return self.targets.get(ANY)
         return found
 
-    def __bool__(self) -> bool:
-        return bool(self.targets)
-
     def __str__(self) -> str:
         return " ".join(f"{redacted(each)}={redacted(target)}" for each, target in self.targets.items())
 
