@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from genesis_flow.api.artifacts import download_artifacts
 from genesis_flow.api.client import MlflowClient
-from genesis_flow.api.context import GIT_COMMIT, PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER, git_commit, user
+from genesis_flow.api.context import PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER, user
 from genesis_flow.api.entities import Param, RunStatus
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.fluent.active_run import active_run
 from genesis_flow.api.fluent.experiments import experiment_in_force
+from genesis_flow.api.git import git_tags
 from genesis_flow.api.projects.project import EntryPoint, Project, read_project
 from genesis_flow.child_processes import project_environment
 from genesis_flow.domain.errors import InvalidInput
@@ -116,10 +117,12 @@ def _created(
 ) -> str:
     tags = {
         USER: user(), SOURCE_NAME: str(project.directory), SOURCE_TYPE: "PROJECT", _ENTRY_POINT: entry_point,
-        GIT_COMMIT: git_commit(project.directory),
-        PARENT_RUN_ID: getattr(getattr(active_run(), "info", None), "run_id", None),
+        **git_tags(project.directory),
     }  # fmt: skip
-    run = client.create_run(experiment_id, tags={key: value for key, value in tags.items() if value is not None})
+    parent = active_run()
+    if parent is not None:
+        tags[PARENT_RUN_ID] = parent.info.run_id
+    run = client.create_run(experiment_id, tags=tags)
     client.log_batch(run.info.run_id, params=[Param(key, value) for key, value in recorded.items()])
     return str(run.info.run_id)
 
