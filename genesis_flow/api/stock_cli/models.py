@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from genesis_flow.api.cli.server import HINT
+from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.stock_cli.options import env_manager, refused
 
 _MODEL = click.option("--model-uri", "-m", required=True, metavar="URI", help="The model: a path or URI.")
@@ -29,6 +31,32 @@ def predict(model_uri: str, input_path: str | None, output_path: str | None, con
     from genesis_flow.api.models.predicting import predict
 
     predict(model_uri, None, input_path, content_type, output_path, env_manager="local")
+
+
+@models.command()
+@_MODEL
+@click.option("--port", "-p", type=click.IntRange(0, 65535), envvar="MLFLOW_PORT", default=5000, help="Default: 5000.")
+@click.option("--host", "-h", envvar="MLFLOW_HOST", default="127.0.0.1", help="Default: 127.0.0.1.")
+@click.option(
+    "--timeout", "-t", type=click.IntRange(1), envvar="MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT", default=60,
+    help="Seconds for a request. Default: 60.",
+)
+@click.option("--workers", "-w", type=click.IntRange(1, 256), envvar="MLFLOW_WORKERS", default=1, help="Default: 1.")
+@click.option("--no-conda", is_flag=True, is_eager=True, help="As --env-manager local.")
+@env_manager("models")
+@refused("--install-mlflow", why=_BUILT, is_flag=True)
+def serve(model_uri: str, port: int, host: str, timeout: int, workers: int, no_conda: bool) -> None:
+    """Serve a model: POST data to /invocations."""
+    try:
+        from genesis_flow.api.scoring.serving import serve
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{HINT} (there is no module {error.name})") from None
+    shown = f"[{host}]" if ":" in host else host
+    with translating_errors():
+        serve(
+            model_uri, host=host, port=port, workers=workers, timeout_s=timeout,
+            announce=lambda bound: click.echo(f"Listening on http://{shown}:{bound}", err=True),
+        )  # fmt: skip
 
 
 @models.command("update-pip-requirements")

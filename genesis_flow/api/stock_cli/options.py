@@ -25,9 +25,11 @@ def refused(*names: str, why: str, is_flag: bool = False, multiple: bool = False
 
 
 def env_manager(what: str) -> Callable[[F], F]:
-    """`--env-manager`, which has to be given as `local`: no environments are built."""
+    """`--env-manager`, which has to be given as `local` (or as a flag `no_conda`): no environments are built."""
 
     def check(context: click.Context, parameter: click.Parameter, value: str) -> None:
+        if context.params.get("no_conda"):
+            return
         if value in _BUILT:
             raise click.UsageError(
                 f"No environments are built for {what}, so --env-manager {value} (which is the default) is not "
