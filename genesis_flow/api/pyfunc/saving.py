@@ -118,7 +118,7 @@ def save_model(
     context = PythonModelContext({name: str(source) for name, (source, _) in files.items()}, config)
     by_hints = _signature_of_hints(live, input_example)
     if by_hints is not None and signature and signature != by_hints:
-        _log.warning("What the model takes is said by its type hints, not by the signature that is given:\n%s", by_hints)
+        _log.warning("What the model takes is said by its type hints, not by the signature given:\n%s", by_hints)
     request = SaveRequest(
         conda_env=conda_env,
         code_paths=code_paths,

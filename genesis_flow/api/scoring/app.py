@@ -16,7 +16,6 @@ from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.functions import PyFuncModel
 from genesis_flow.api.models.serving import ServingInput, answer, parsed_csv, parsed_json
-from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 from genesis_flow.domain.errors import GenesisFlowError
 
@@ -27,8 +26,6 @@ _CSV: Final = "text/csv"
 _TEXT: Final = "text/plain"
 #: Larger requests are refused before they are read.
 MOST_BYTES: Final = 1 << 28
-#: Predictions at the same time, and requests that wait for one.
-_THREADS, _MOST_WAITING = 8, 256
 
 
 def create_app(model: PyFuncModel, *, timeout_s: float = 60.0) -> Starlette:
@@ -38,8 +35,6 @@ def create_app(model: PyFuncModel, *, timeout_s: float = 60.0) -> Starlette:
     Args:
         timeout_s: After so many seconds a request is answered with 504; the prediction goes on.
     """
-    offload = Offload(_THREADS, _MOST_WAITING)
-
     async def invocations(request: Request) -> Response:
         kind, problem = _kind(request.headers.get("content-type", ""))
         if kind is None:
@@ -48,7 +43,7 @@ def create_app(model: PyFuncModel, *, timeout_s: float = 60.0) -> Starlette:
         if body is None:
             return Response(f"The request has more than {MOST_BYTES} bytes.", 413, media_type=_TEXT)
         try:
-            made = await asyncio.wait_for(offload(lambda: _predicted(model, kind, body)), timeout_s)
+            made = await asyncio.wait_for(asyncio.to_thread(_predicted, model, kind, body), timeout_s)
         except TimeoutError:
             return Response("Request processing time exceeded limit", 504, media_type=_JSON)
         except (MlflowException, GenesisFlowError) as error:

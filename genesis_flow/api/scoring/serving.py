@@ -18,6 +18,8 @@ from genesis_flow.domain.values.trust import Trust
 
 #: Seconds for which requests may go on when the server is told to stop.
 _SHUTDOWN_S: Final = 30
+#: Requests of one process at the same time; more are answered with 503.
+_MOST_REQUESTS: Final = 256
 
 
 def serve(
@@ -42,7 +44,7 @@ def serve(
     config = uvicorn.Config(
         load() if workers == 1 else load, factory=workers > 1, workers=workers, host=host, port=port, ws="none",
         proxy_headers=False, server_header=False, access_log=False, log_level="warning",
-        timeout_graceful_shutdown=_SHUTDOWN_S,
+        limit_concurrency=_MOST_REQUESTS, timeout_graceful_shutdown=_SHUTDOWN_S,
     )  # fmt: skip
     with config.bind_socket() as listener:
         listener.listen(config.backlog)
