@@ -3,8 +3,8 @@ A model of one's own: a class with a file and a parameter, logged, loaded and as
 
     genesis-flow run examples/own_model.py          # or python, with MLflow installed
 
-Loading it runs the code that is in it, which genesis-flow does only where it is told that the registry may:
-GENESIS_FLOW_TRUST_POLICY=examples/trust.yaml (see docs/decisions/0019-signatures-and-trust.md).
+Loading it runs the code that is in it: that of this process itself, so nobody has to allow it. For models of others
+see docs/decisions/0019-signatures-and-trust.md.
 """
 
 import json

@@ -313,7 +313,8 @@ def _open_backend(settings: Settings) -> Backend:
             "tracking_uri",
             f"No store serves the tracking URI '{redacted(settings.tracking_uri)}'. Supported are "
             "mongodb://HOST/DATABASE, mongodb+srv://HOST/DATABASE, sqlite:///FILE and memory://. Tracking servers "
-            "(http://) and file stores (./mlruns) are not: genesis-flow talks to databases directly.",
+            "(http://) and file stores (./mlruns) are not: genesis-flow talks to databases directly. Where a program "
+            "names one, GENESIS_FLOW_REDIRECT=FROM=TO, or `genesis-flow run --redirect FROM=TO`, has it use a store.",
         )
     return opener(settings)
 

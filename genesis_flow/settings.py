@@ -21,6 +21,7 @@ from genesis_flow.domain.values.locations import BLOCK_BYTES, THREADS, without_s
 from genesis_flow.domain.values.uris import scheme_of
 
 if TYPE_CHECKING:
+    from genesis_flow.domain.values.redirects import Redirects
     from genesis_flow.domain.values.storage import StorageAccess
 
 T = TypeVar("T")
@@ -104,6 +105,12 @@ def _block_bytes(text: str) -> int:
     return value
 
 
+def _redirects(text: str) -> Redirects:
+    from genesis_flow.domain.values.redirects import redirects
+
+    return redirects(text)
+
+
 def threads(text: str) -> int:
     """A number of threads, 1 to 256."""
     value = int(text)
@@ -137,10 +144,10 @@ MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS: Final = EnvironmentVariable(
 )
 #: Whether a server has clients that ask it send and get files directly; None for what its storage suggests.
 MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD: Final[EnvironmentVariable[bool | None]] = EnvironmentVariable(
-    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", _switch, None
+    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", switch, None
 )
 MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD: Final[EnvironmentVariable[bool | None]] = EnvironmentVariable(
-    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", _switch, None
+    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", switch, None
 )
 MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
 MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
@@ -173,8 +180,12 @@ MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING: Final = EnvironmentVariable(
     "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", switch, True
 )
 MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
-#: A YAML file that says what is trusted of registered models; see `genesis_flow.set_trust_policy`.
+#: A YAML file that says what is trusted of stored models; see `genesis_flow.set_trust_policy`.
 GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
+#: Stores that are used for those that programs name: FROM=TO, separated by blanks; see `Redirects`.
+GENESIS_FLOW_REDIRECT: Final[EnvironmentVariable[Redirects | None]] = EnvironmentVariable(
+    "GENESIS_FLOW_REDIRECT", _redirects, None
+)
 #: Flavors that are not to be used, separated by commas.
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
     "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
@@ -307,7 +318,7 @@ _OF_SETTINGS: Final = (
         variable.name
         for variable in (
             MLFLOW_DEFAULT_ARTIFACT_ROOT, GENESIS_FLOW_TIMEOUT, GENESIS_FLOW_PATIENCE, GENESIS_FLOW_MONGODB_DIALECT,
-            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION, GENESIS_FLOW_WEBHOOKS,
+            GENESIS_FLOW_THROTTLING_TIMEOUT, MLFLOW_ARTIFACTS_DESTINATION, GENESIS_FLOW_WEBHOOKS, GENESIS_FLOW_REDIRECT,
         )
     ),
 )  # fmt: skip

@@ -7,14 +7,16 @@ The only module with mutable global state.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Container, Hashable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
+from genesis_flow.domain.values.uris import redacted
 from genesis_flow.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from genesis_flow.domain.values.trust_policy import TrustPolicy
 
 T = TypeVar("T")
+
+_log: Final = logging.getLogger(__name__)
 
 #: More runs than these are forgotten: what they used and produced is looked up again.
 _MOST_NOTED: Final = 10_000
@@ -69,6 +73,8 @@ class _Process:
         self.settings: dict[str, tuple[Hashable, Settings]] = {}
         self.outputs: dict[tuple[str, int], tuple[str, ...]] = {}
         self.inputs: dict[str, set[Any]] = {}
+        self.said: set[tuple[str, str]] = set()  # which redirects
+        self.own_models: dict[str, None] = {}  # by the digest of their manifest, the newest last
 
 
 _thread = _Thread()
@@ -155,13 +161,31 @@ def _settings_of(uri: str) -> Settings:
     surroundings = settings.surroundings()
     then, found = _process.settings.get(uri, (None, None))
     if found is None or then != surroundings:
-        found = settings.settings_for(uri)
+        found = settings.settings_for(redirected(uri))
         if found.scheme == "memory":
             return _process.volatile.setdefault(uri, found)
         if len(_process.settings) >= MOST_APPLICATIONS:
             _process.settings.clear()
         _process.settings[uri] = surroundings, found
     return found
+
+
+def redirected(uri: str) -> str:
+    """The store that is used for `uri`: itself, unless whoever runs the program chose another one for it."""
+    redirects = settings.GENESIS_FLOW_REDIRECT.get()
+    if redirects is None:
+        return uri
+    from genesis_flow.bootstrap import BACKENDS
+
+    target = redirects.target(uri, BACKENDS)
+    if target is None:
+        return uri
+    if (uri, target) not in _process.said:
+        _process.said.add((uri, target))
+        _log.warning(
+            "%s is used for %s, as %s says.", redacted(target), redacted(uri), settings.GENESIS_FLOW_REDIRECT.name
+        )
+    return target
 
 
 def _close_those_too_many() -> None:
@@ -350,6 +374,20 @@ def known_inputs(run_id: str) -> set[Any]:
     return _process.inputs.setdefault(run_id, set())
 
 
+def note_own_model(digest: str) -> None:
+    """Note that this process wrote a model, by the digest of its manifest; of too many, the oldest are forgotten."""
+    with _process.lock:
+        _process.own_models.pop(digest, None)
+        _process.own_models[digest] = None
+        while len(_process.own_models) > _MOST_NOTED:
+            del _process.own_models[next(iter(_process.own_models))]
+
+
+def own_models() -> Container[str]:
+    """Digests of the manifests of models that this process wrote, or the one that it is a fork of."""
+    return _process.own_models.keys()
+
+
 def shared(name: str, make: Callable[[], T]) -> T:
     """The object called `name` that this process keeps; made at first use."""
     with _process.lock:
@@ -388,6 +426,8 @@ def reset() -> None:
     _thread.active_model_id, _thread.is_model_chosen = None, False
     _process.outputs.clear()
     _process.inputs.clear()
+    _process.own_models.clear()
+    _process.said.clear()
 
 
 atexit.register(close_all)

@@ -34,12 +34,15 @@ class SavedModel:
             `python_version`; None if the model cannot predict.
         distributions: Names on PyPI of what is needed to load it, such as "scikit-learn".
         modules: Top-level modules that the model refers to; what they are distributed in is needed too.
+        is_own: Whether what loading reads was all written from objects of this process: no file that can hold
+            code was copied unread, and none is read from elsewhere.
     """
 
     record: Mapping[str, Any]
     function: Mapping[str, Any] | None = None
     distributions: Sequence[str] = ()
     modules: frozenset[str] = frozenset()
+    is_own: bool = True
 
 
 class ModelFlavor(ABC):

@@ -7,6 +7,8 @@ from typing import Final
 
 import pytest
 
+from genesis_flow.api import session
+
 #: Parameters of fixtures: each kind of store.
 EVERY_STORE: Final = ("memory", "sqlite", pytest.param("mongodb", marks=pytest.mark.mongodb))
 #: Those that other processes see, too.
@@ -27,3 +29,8 @@ def store_uri(kind: str, directory: Path) -> str:
     location = {"location": str(directory / "artifacts")}
     database[EXPERIMENTS].update_one({"_id": 0}, {"$set": location})
     return database.uri
+
+
+def forget_own_models() -> None:
+    """Have this process be one that wrote none of the models that are there."""
+    session._process.own_models.clear()

@@ -11,6 +11,7 @@ import pytest
 
 import genesis_flow as mlflow
 from genesis_flow.api import context
+from genesis_flow.api.git import GIT_BRANCH, GIT_COMMIT, GIT_REPO_URL, git_tags
 from genesis_flow.settings import MLFLOW_RUN_CONTEXT
 from tests.api.refusals import INVALID, refusal
 
@@ -84,14 +85,14 @@ def test_a_context_that_is_no_object_is_refused(memory: str, text: str) -> None:
 
 def test_the_commit_is_found_from_below(repository: Path) -> None:
     """By a branch's file, or by the list of packed references."""
-    assert COMMIT == context.git_commit(repository / "src" / "deep")
+    assert COMMIT == git_tags(repository / "src" / "deep").get(GIT_COMMIT)
     (repository / ".git" / "refs" / "heads" / "main").unlink()
     (repository / ".git" / "packed-refs").write_text(
         f"# pack-refs with: peeled\n{COMMIT} refs/heads/main\n^{'0' * 40}\n"
     )
-    assert COMMIT == context.git_commit(repository)
+    assert COMMIT == git_tags(repository).get(GIT_COMMIT)
     (repository / ".git" / "HEAD").write_text(f"{'f' * 40}\n")
-    assert "f" * 40 == context.git_commit(repository)
+    assert "f" * 40 == git_tags(repository).get(GIT_COMMIT)
 
 
 def test_the_commit_of_a_work_tree(repository: Path, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_the_commit_of_a_work_tree(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / ".git").write_text(f"gitdir: {inner}\n")
 
-    assert COMMIT == context.git_commit(tmp_path / "w")
+    assert COMMIT == git_tags(tmp_path / "w").get(GIT_COMMIT)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_what_is_no_commit_is_no_commit(repository: Path, head: str) -> None:
     (repository / "secret.txt").write_text("secret\n")
     (repository / ".git" / "HEAD").write_text(head)
 
-    assert context.git_commit(repository) is None
+    assert git_tags(repository).get(GIT_COMMIT) is None
 
 
 def test_no_repository(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_no_repository(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / ".git").write_bytes(b"\xff\xfe")
 
-    assert [None] * 3 == [context.git_commit(tmp_path / name) for name in ("a", "b", "c")]
+    assert [None] * 3 == [git_tags(tmp_path / name).get(GIT_COMMIT) for name in ("a", "b", "c")]
 
 
 def test_a_new_commit_counts_for_the_next_run(memory: str, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,11 +145,19 @@ def test_a_real_repository(tmp_path: Path) -> None:
     try:
         for command in (
             ["init", "-q"],
+            ["checkout", "-q", "-b", "topic/one"],
             ["-c", "user.name=n", "-c", "user.email=e@x", "commit", "-q", "--allow-empty", "-m", "m"],
+            ["remote", "add", "upstream", "https://user:s3cret@example.com/team/code.git"],
+            ["remote", "add", "other", "git@example.com:other.git"],
         ):
             subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no git here")
     said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True)
 
-    assert said.stdout.strip() == context.git_commit(tmp_path)
+    assert {
+        GIT_COMMIT: said.stdout.strip(), GIT_BRANCH: "topic/one", GIT_REPO_URL: "https://example.com/team/code.git",
+    } == git_tags(tmp_path)  # fmt: skip
+    (tmp_path / ".git" / "HEAD").write_text(said.stdout)
+    subprocess.run(["git", "remote", "remove", "upstream"], cwd=tmp_path, check=True)
+    assert {GIT_COMMIT: said.stdout.strip(), GIT_REPO_URL: "git@example.com:other.git"} == git_tags(tmp_path)

@@ -84,7 +84,8 @@ class TransformersFlavor(ModelFlavor):
         record["transformers_version"] = transformers.__version__
         _write_card(options.get("model_card"), directory)
         predicts = not type(pipeline).__name__.startswith(tuple(_NO_FUNCTION.split()))
-        return self._saved(record, predicts and not options.get("processor"), options)
+        is_own = base_path is None and repository is None
+        return self._saved(record, predicts and not options.get("processor"), options, is_own=is_own)
 
     def _save_checkpoint(self, path: str, directory: Path, options: Mapping[str, Any]) -> SavedModel:
         transformers = self._library()
@@ -109,14 +110,16 @@ class TransformersFlavor(ModelFlavor):
         record |= _save_parts({"tokenizer": checkpoint.tokenizer}, options.get("processor"), directory, None)
         record["transformers_version"] = transformers.__version__
         _write_card(options.get("model_card"), directory)
-        return self._saved(record, True, options)
+        return self._saved(record, True, options, is_own=False)
 
-    def _saved(self, record: Mapping[str, Any], predicts: bool, options: Mapping[str, Any]) -> SavedModel:
+    def _saved(
+        self, record: Mapping[str, Any], predicts: bool, options: Mapping[str, Any], *, is_own: bool
+    ) -> SavedModel:
         config = options.get("model_config")
         function = ({"config": config} if config else {}) if predicts else None
         adapter = ("peft",) if "peft_adaptor" in record else ()
         needed = (self.distribution, "torch", *adapter, "safetensors", "numpy", "pandas")
-        return SavedModel(record, function, needed)
+        return SavedModel(record, function, needed, is_own=is_own)
 
     def load(self, directory: Path, record: ModelRecord, trust: Trust, options: Mapping[str, Any]) -> Any:
         noted = record.flavor(self.name)

@@ -8,7 +8,7 @@ from genesis_flow import settings
 from genesis_flow.api.cli.scope import Command, Scope, pass_scope
 from genesis_flow.domain.values.uris import scheme_of
 
-_HINT = "The server needs further packages: pip install 'genesis-flow[server]'"
+HINT = "The server needs further packages: pip install 'genesis-flow[server]'"
 
 
 @click.command("server", cls=Command)
@@ -56,7 +56,7 @@ def server(
         from genesis_flow.api.rest.principal import is_loopback
         from genesis_flow.api.rest.serving import serve
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"{_HINT} (there is no module {error.name})") from None
+        raise click.ClickException(f"{HINT} (there is no module {error.name})") from None
     host = host or settings.MLFLOW_HOST.get()
     if not allow_anonymous and not is_loopback(host):
         raise click.UsageError(

@@ -10,7 +10,7 @@ _TRACING: Final = "traces and spans are not supported"
 _FLAVOR: Final = (
     "there is no flavor for it; scikit-learn, PyTorch, Transformers and pyfunc are supported, and plugins bring more"
 )
-_SERVING: Final = "models are not served over HTTP, and no environments or images are built for them"
+_SERVING: Final = "models are served by the command `mlflow models serve` alone, with what is installed here"
 _GENAI: Final = "parts for applications of language models, except prompts, are not supported"
 _INTERNAL: Final = "it is a part of MLflow's inner workings"
 
@@ -46,7 +46,7 @@ REASONS: Final = {
             "models.EvaluationMetric", "models.EvaluationResult", "models.MetricThreshold", "models.evaluate",
             "models.evaluation", "models.make_metric", "validate_evaluation_results",
         ),
-        "projects are not run": ("projects", "run"),
+        "projects are run by the command `mlflow run` alone": ("projects", "run"),
         _SERVING: (
             "azure", "deployments", "gateway", "models.add_libraries_to_model", "models.build_docker",
             "pyfunc.EnvType", "pyfunc.build_model_env", "pyfunc.scoring_server",

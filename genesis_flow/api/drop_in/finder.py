@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Final
 
+import genesis_flow
 from genesis_flow import ALIASES, AliasFinder
 from genesis_flow.api.drop_in import absences
 
 MLFLOW: Final = "mlflow"
 #: Holds nothing but `mlflow`: an interpreter that has it on its path imports this package under that name.
 DIRECTORY: Final = f"{__file__.rpartition('finder')[0]}path"
+#: Where interpreters find this package.
+ROOT: Final = os.path.dirname(os.path.dirname(os.path.abspath(genesis_flow.__file__)))
 
 #: What names right below `mlflow` mean, if they are modules.
 MODULES: Final = {**ALIASES, "version": "genesis_flow.api.drop_in.version"}

@@ -6,17 +6,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
-import genesis_flow
 from genesis_flow import child_processes
-from genesis_flow.api.drop_in.finder import DIRECTORY
+from genesis_flow.api.drop_in.finder import DIRECTORY, ROOT
 
 __all__ = ["run"]
 
 
-def run(words: Sequence[str], *, tracking_uri: str | None = None, experiment_name: str | None = None) -> NoReturn:
+def run(
+    words: Sequence[str],
+    *,
+    tracking_uri: str | None = None,
+    experiment_name: str | None = None,
+    redirects: Sequence[str] = (),
+) -> NoReturn:
     """
     Become an interpreter with these arguments, in which `import mlflow` gives this package; its children, too.
 
@@ -25,12 +29,12 @@ def run(words: Sequence[str], *, tracking_uri: str | None = None, experiment_nam
     Args:
         words: A file and its arguments, or "-m", a module and its arguments.
         tracking_uri, experiment_name: What the program uses if it does not choose; None for what is in force.
+        redirects: Which stores are used for those that it names, each as FROM=TO.
     """
-    root = str(Path(genesis_flow.__file__).parents[1])
     # Where the interpreter was told to look for this package in a way that its child is not told.
-    extra = [] if root in sys.path[1:] else [root]
+    extra = [] if ROOT in sys.path[1:] else [ROOT]
     environment = child_processes.program_environment(
-        first=[DIRECTORY], last=extra, tracking_uri=tracking_uri, experiment_name=experiment_name
+        first=[DIRECTORY], last=extra, tracking_uri=tracking_uri, experiment_name=experiment_name, redirects=redirects
     )
     sys.stdout.flush()
     sys.stderr.flush()

@@ -8,8 +8,7 @@ from typing import Final
 
 import attrs
 
-import genesis_flow
-from genesis_flow.api.drop_in.finder import DIRECTORY, MLFLOW
+from genesis_flow.api.drop_in.finder import DIRECTORY, MLFLOW, ROOT
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.domain.errors import AlreadyExists
 
@@ -55,8 +54,7 @@ def write_shim(directory: Path) -> Shim:
         MlflowException: There is a file of somebody else in their place (RESOURCE_ALREADY_EXISTS).
     """
     written = Shim(directory.absolute() / "bin", directory.absolute() / "lib")
-    root = str(Path(genesis_flow.__file__).parents[1])
-    files = {written.commands / MLFLOW: _COMMAND.format(python=sys.executable, root=root)}
+    files = {written.commands / MLFLOW: _COMMAND.format(python=sys.executable, root=ROOT)}
     for source in sorted(Path(DIRECTORY, MLFLOW).glob("*.py")):
         files[written.packages / MLFLOW / source.name] = source.read_text(encoding="utf-8")
     for path in files:

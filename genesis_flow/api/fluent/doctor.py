@@ -73,6 +73,7 @@ def checkup(tracking_uri: str | None = None) -> Checkup:
     findings: list[Finding] = []
     root: str | None = None
     try:
+        findings += _redirections(tracking_uri)
         application = session.application(tracking_uri)
         root = application.settings.artifact_root
         findings += application.diagnosis.findings()
@@ -88,7 +89,7 @@ def checkup(tracking_uri: str | None = None) -> Checkup:
         registry_uri=redacted(_registry_uri(tracking_uri)),
         origin=_origin(tracking_uri),
         artifact_root=None if root is None else redacted(root),
-        environment={name: redacted(value) for name, value in _environment()},
+        environment=dict(_environment()),
         libraries={name: _version(name) for name in _LIBRARIES},
         findings=tuple(findings),
     )
@@ -149,9 +150,18 @@ def _environment() -> Iterator[tuple[str, str]]:
     for variable in variables:
         if variable.is_set():
             try:
-                yield variable.name, str(variable.get())
+                value = variable.get()
+                yield variable.name, redacted(value) if isinstance(value, str) else str(value)
             except GenesisFlowError as error:
                 yield variable.name, f"(wrong) {error_to_exception(error).message}"
+
+
+def _redirections(tracking_uri: str | None) -> Iterator[Finding]:
+    for uri in dict.fromkeys((tracking_uri or session.tracking_uri(), _registry_uri(tracking_uri))):
+        target = session.redirected(uri)
+        if target != uri:
+            detail = f"{redacted(target)} is used for {redacted(uri)}, as {settings.GENESIS_FLOW_REDIRECT.name} says"
+            yield Finding("redirect", Health.OK, detail)
 
 
 def _version(package: str) -> str | None:

@@ -41,13 +41,18 @@ def changing_model(model_uri: str) -> Iterator[tuple[Path, Model]]:
         )
     with translating_errors(), tempfile.TemporaryDirectory(prefix="genesis-flow-model-") as directory:
         found = located(model_uri)
-        model = Model.from_dict(dict(found.record().content))
+        record = found.record()
+        model = Model.from_dict(dict(record.content))
         copy = Path(directory) / "model"
         shutil.copytree(found.directory, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        digest = record.manifest.digest if record.manifest else None
+        is_own = digest in session.own_models()
+        if is_own:  # what is listed anew has to be what this process wrote
+            session.model_directories().read(copy, digest)
         before, there = _texts(copy), {*copy.rglob("*")}
         yield copy, model
         model.save(copy / RECORD_FILE)
-        _store(found, copy, before, _added(copy, there))
+        _store(found, copy, before, _added(copy, there), is_own=is_own)
 
 
 def update_model_requirements(model_uri: str, operation: Literal["add", "remove"], requirement_list: list[str]) -> None:
@@ -94,13 +99,17 @@ def _added(directory: Path, before: set[Path]) -> list[Path]:
     return [each for each in directory.rglob("*") if each.is_file() and each not in before]
 
 
-def _store(found: Located, directory: Path, before: dict[Path, bytes], added: list[Path]) -> None:
+def _store(
+    found: Located, directory: Path, before: dict[Path, bytes], added: list[Path], *, is_own: bool
+) -> None:
     """Store those files of a changed copy that differ or are new; the list of all of them last."""
     directories = session.model_directories()
     changed = [*added, *(each for each, content in before.items() if each.read_bytes() != content)]
     if not changed:
         return
     manifest = directories.seal(directory)
+    if is_own:
+        session.note_own_model(manifest.digest)
     with tempfile.TemporaryDirectory(prefix="genesis-flow-model-") as only:
         for each in [*changed, directory / MANIFEST_FILE]:
             _copied(each, Path(only) / each.relative_to(directory))

@@ -16,11 +16,14 @@ from typing import Any, Final
 import attrs
 
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.types.column_types import DataType
 from genesis_flow.api.types.inference import is_sparse
 from genesis_flow.api.types.schemas import Schema
 
 EXAMPLE_FILE: Final = "input_example.json"
 SERVING_FILE: Final = "serving_input_example.json"
+
+_NUMBERS: Final = (DataType.integer, DataType.long, DataType.float, DataType.double)
 
 #: Kinds of conversations, which a server takes as they are.
 _CHAT_KEYS: Final = ("messages",)
@@ -190,7 +193,12 @@ def _read_back(info: dict[str, Any], content: Any, schema: Schema | None = None)
 
 
 def frame_of(content: Any, orient: str, schema: Schema | None) -> Any:
-    """A frame from its content as JSON has it, with times and bytes where `schema` says so."""
+    """
+    A frame from its content as JSON has it, with times, bytes, and numbers that came as texts, where `schema` says so.
+
+    Raises:
+        ValueError, TypeError: A text is none of these.
+    """
     import pandas as pd
 
     if orient == "records":
@@ -201,14 +209,14 @@ def frame_of(content: Any, orient: str, schema: Schema | None) -> Any:
         frame = pd.DataFrame(content)
     if schema is None or schema.is_tensor_spec():
         return frame
-    from genesis_flow.api.types.column_types import DataType
-
     for column in schema:
         name = column.name
         if name in frame and column.type is DataType.datetime:
             frame[name] = pd.to_datetime(frame[name])
         elif name in frame and column.type is DataType.binary:
             frame[name] = [base64.decodebytes(each.encode()) if isinstance(each, str) else each for each in frame[name]]
+        elif name in frame and column.type in _NUMBERS and not pd.api.types.is_numeric_dtype(frame[name]):
+            frame[name] = frame[name].astype(column.type.to_numpy())
     return frame
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from genesis_flow.api import session
+from genesis_flow.api.models.trust import policy_for, require_unsigned_allowed, trust_in_files, vouched
 from genesis_flow.domain.entities.model_record import RECORD_FILE, ModelRecord
 from genesis_flow.domain.values.containment import contained
 from genesis_flow.domain.values.model_uris import is_model_uri, model_uri
@@ -28,7 +29,7 @@ class Located:
     Attributes:
         directory: Where. digest: Of its manifest, where that is known from elsewhere.
         place: Where it is stored; None for a path.
-        trust: What the trust policy says of the version that it is.
+        trust: What the trust policy says of it, and whether this process may have written it.
     """
 
     directory: Path
@@ -61,10 +62,13 @@ def located(model_uri: str, dst_path: str | os.PathLike[str] | None = None) -> L
     path = Path(os.path.expanduser(model_uri))
     # A directory called "models:" must not take the place of a registry, nor of what is trusted of it.
     if not is_model_uri(model_uri) and dst_path is None and path.exists():
-        return Located(path.parent if path.name == RECORD_FILE and path.is_file() else path)
+        directory = path.parent if path.name == RECORD_FILE and path.is_file() else path
+        return Located(directory, trust=trust_in_files(str(directory)))
     persistence = session.application().model_persistence
     source, vouched_for, digest = _source(model_uri.removesuffix(f"/{RECORD_FILE}"))
     place = persistence.locate(source)
+    if vouched_for is None:
+        vouched_for = trust_in_files(place.uri, place.experiment_id)
     directory = persistence.fetch(place, None if dst_path is None else Path(dst_path))
     if digest is not None:  # here, so that nothing that reads files by itself reads others than those that were signed
         session.model_directories().read(directory, digest)
@@ -80,24 +84,25 @@ def trusted_by(names: Iterable[str] | None, allow_unsafe_deserialization: bool, 
     """What a caller of `load_model` vouches for, and the trust policy does for the model that was found."""
     given = trust(names, allow_unsafe=allow_unsafe_deserialization)
     policy = NO_TRUST if found is None else found.trust
-    return Trust(given.names | policy.names, given.allow_unsafe or policy.allow_unsafe)
+    return Trust(
+        given.names | policy.names, given.allow_unsafe or policy.allow_unsafe, own_models=policy.own_models
+    )
 
 
-def _source(uri: str) -> tuple[str, Trust, str | None]:
+def _source(uri: str) -> tuple[str, Trust | None, str | None]:
     """
-    What a version of a registered model was made from (any other URI as it is), what the trust policy says of it,
-    and the digest of its manifest if that is signed.
+    What a version of a registered model was made from (any other URI as it is), what the trust policy says of it
+    (None for what is no version), and the digest of its manifest if that is signed.
     """
     if not is_model_uri(uri):
-        return uri, NO_TRUST, None
+        return uri, None, None
     from genesis_flow.api.client.registry_sources import registered_version
-    from genesis_flow.api.models.trust import policy_for, require_unsigned_allowed, vouched
 
     registry, wanted = session.registry_uri(), model_uri(uri)
     policy, path = policy_for(registry), artifact_path(wanted.path).text
     if wanted.logged_model_id is not None:
         require_unsigned_allowed(policy, uri)
-        return uri, NO_TRUST, None
+        return uri, None, None
     version = registered_version(wanted, registry)
     vouched_for, digest = vouched(version, policy, path)
     location = version.storage_location

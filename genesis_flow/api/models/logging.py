@@ -20,7 +20,7 @@ from genesis_flow.api.models.config import read_config
 from genesis_flow.api.models.model_info import ModelInfo
 from genesis_flow.api.models.trial import try_example
 from genesis_flow.domain.errors import GenesisFlowError
-from genesis_flow.domain.values.manifests import Manifest
+from genesis_flow.domain.values.manifests import Manifest, noted_digest
 
 _log = logging.getLogger(__name__)
 
@@ -66,9 +66,13 @@ def log(
         if run_id is not None:
             _link(client, run_id, logged.model_id, step)
         flavor.save_model(path=str(directory), mlflow_model=made, **options)
+        is_own = noted_digest(directory) in session.own_models()
         try_example(made, directory, options)
         _link_prompts(client, uris, run_id, logged.model_id)
-        return session.model_directories().seal(directory)
+        manifest = session.model_directories().seal(directory)
+        if is_own:
+            session.note_own_model(manifest.digest)
+        return manifest
 
     session.application().model_persistence.store(logged.model_id, write)
     if logged.tags.get(_EXTERNAL, "").lower() == "true":

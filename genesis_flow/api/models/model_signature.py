@@ -7,7 +7,6 @@ Source: MLflow `mlflow.models.signature`.
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 from typing import Any
 
@@ -76,7 +75,7 @@ class ModelSignature:
     __hash__ = None  # type: ignore[assignment]  # as Schema
 
     def __repr__(self) -> str:
-        return json.dumps({name: repr(getattr(self, name)) for name in ("inputs", "outputs", "params")}, indent=2)
+        return "".join(f"{name}: \n  {getattr(self, name)!r}\n" for name in ("inputs", "outputs", "params"))
 
 
 def infer_signature(

@@ -6,6 +6,7 @@ import logging
 import os
 import platform
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -96,7 +97,9 @@ def _save(flavor_name: str, model: Any, directory: Path, request: SaveRequest) -
         directory,
         environment(needed, request.conda_env, request.pip_requirements, request.extra_pip_requirements),
     )
-    directories.seal(directory)
+    manifest = directories.seal(directory)
+    if saved.is_own and _is_loaded_by(flavor, noted) and _is_of_this_user(directory):
+        session.note_own_model(manifest.digest)
     return noted
 
 
@@ -159,6 +162,19 @@ def copied(source: Path, target: Path) -> None:
         shutil.copy(source, target)
     else:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _is_loaded_by(flavor: ModelFlavor, model: Model) -> bool:
+    """Whether no other flavor reads what this one wrote or copied."""
+    noted = model.flavors.get(FUNCTION, {})
+    found = session.model_directories().flavors.by_loader(noted.get("loader_module", ""), tuple(model.flavors))
+    return found is None or found.name == flavor.name
+
+
+def _is_of_this_user(directory: Path) -> bool:
+    """Whether nobody else could write what lies there."""
+    found = directory.stat()
+    return os.name == "nt" or (found.st_uid == os.getuid() and not found.st_mode & stat.S_IWOTH)
 
 
 def _modules_of(example: Example | None) -> frozenset[str]:

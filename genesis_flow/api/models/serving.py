@@ -63,7 +63,7 @@ def parsed_json(given: str | bytes | dict[str, Any], signature: ModelSignature |
             )
         return ServingInput(fields["inputs"], params)
     if len(fields) != 1:
-        raise _refused(f"{_expected()}. Received dictionary with input fields: {list(fields)}")
+        raise MlflowException(f"{_expected()}. Received dictionary with input fields: {list(fields)}", BAD_REQUEST)
     ((kind, data),) = fields.items()
     return ServingInput(_data(kind, data, signature.inputs if signature is not None else None), params)
 

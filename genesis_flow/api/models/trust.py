@@ -1,4 +1,4 @@
-"""What this process trusts of registered models: the policy in force, and what it says of a version."""
+"""What this process trusts of stored models: the policy in force, and what it says of a version or of files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+
 from genesis_flow import settings
 from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
@@ -16,6 +18,7 @@ from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, Untrusted
 from genesis_flow.domain.values.text import shown
 from genesis_flow.domain.values.trust import Trust
 from genesis_flow.domain.values.trust_policy import SIGNED, RegistryPolicy, TrustPolicy, trust_policy
+from genesis_flow.domain.values.uris import redacted
 
 _log = logging.getLogger(__name__)
 
@@ -24,18 +27,27 @@ _PEM: Final = "-----BEGIN PUBLIC KEY-----"
 #: Larger files are neither policies nor keys.
 _LARGEST: Final = 1_000_000
 
-__all__ = ["policy_for", "policy_from", "require_unsigned_allowed", "set_trust_policy", "vouched"]
+__all__ = [
+    "policy_for",
+    "policy_from",
+    "require_unsigned_allowed",
+    "set_trust_policy",
+    "trust_in_files",
+    "vouched",
+]
 
 
 @translating_errors
 def set_trust_policy(policy: str | os.PathLike[str] | Mapping[str, Any] | None) -> None:
     """
-    Choose what this process trusts of registered models, instead of the file that `GENESIS_FLOW_TRUST_POLICY` names.
+    Choose what this process trusts of stored models, instead of the file that `GENESIS_FLOW_TRUST_POLICY` names.
 
     Args:
         policy: The path of a YAML file, or what it would hold; None goes back to the environment. For each registry
             (`registries`, by `uri`) and for all others (`default`): `trusted` (full names of classes),
-            `require_signed`, `keys` (paths or PEM of public keys), `allow_unsafe` (true, false or signed).
+            `require_signed`, `keys` (paths or PEM of public keys), `allow_unsafe` (true, false or signed). For models
+            that are no versions, `trusted` and `allow_unsafe` (true or false) of `experiments` (by `uri` of the store
+            and `names`) and `locations` (by `uri`: a directory or a place in an artifact store).
 
     Raises:
         MlflowException: INVALID_PARAMETER_VALUE: It has an unknown key, or a value that does not fit.
@@ -71,13 +83,40 @@ def policy_for(registry_uri: str) -> RegistryPolicy:
     Raises:
         InvalidInput: The policy in force cannot be read: nothing is loaded from any registry then.
     """
+    return _in_force().for_registry(session.redirected(registry_uri))
+
+
+def trust_in_files(location: str, experiment_id: str | None = None) -> Trust:
+    """
+    What is trusted of a model that is no version of a registered one.
+
+    Args:
+        location: The path or URI of its files.
+        experiment_id: In which experiment of the tracking store it is; None for files that are in none.
+
+    Raises:
+        InvalidInput: The policy in force cannot be read: nothing is loaded then.
+    """
+    policy, store = _in_force(), session.redirected(session.tracking_uri())
+    found = policy.for_location(location)
+    if experiment_id is not None and policy.experiments:
+        name = session.application(store).experiments.get(experiment_id).name
+        of_experiment = policy.for_experiment(store, name)
+        found = Trust(found.names | of_experiment.names, found.allow_unsafe or of_experiment.allow_unsafe)
+    if found.allow_unsafe:
+        _log.warning("The trust policy allows the model in '%s' to run code when it is loaded.", redacted(location))
+    around = policy.default if experiment_id is None else policy.for_registry(store)
+    return _with_own(found, around)
+
+
+def _in_force() -> TrustPolicy:
     policy = session.trust_policy()
-    if policy is None:
-        path = settings.GENESIS_FLOW_TRUST_POLICY.get()
-        if not path:
-            return RegistryPolicy()
-        policy = policy_from(path)
-    return policy.for_registry(registry_uri)
+    path = None if policy else settings.GENESIS_FLOW_TRUST_POLICY.get()
+    return policy or (policy_from(path) if path else TrustPolicy())
+
+
+def _with_own(trust: Trust, policy: RegistryPolicy) -> Trust:
+    return attrs.evolve(trust, own_models=session.own_models()) if policy.allows_own else trust
 
 
 def vouched(version: ModelVersion, policy: RegistryPolicy, path: str = "") -> tuple[Trust, str | None]:
@@ -106,7 +145,7 @@ def vouched(version: ModelVersion, policy: RegistryPolicy, path: str = "") -> tu
             "The trust policy allows version %s of model '%s' to run code when it is loaded, %s.",
             version.version, shown(version.name), why,
         )  # fmt: skip
-    return trust, digest
+    return _with_own(trust, policy), digest
 
 
 def require_unsigned_allowed(policy: RegistryPolicy, uri: str) -> None:

@@ -22,6 +22,7 @@ from genesis_flow.api.models.mlmodel import Model, ModelInfo
 from genesis_flow.api.models.model_signature import ModelSignature
 from genesis_flow.api.models.saving import SaveRequest, save
 from genesis_flow.api.pyfunc.utils.data_validation import pyfunc
+from genesis_flow.api.types.inference import infer_param_schema
 from genesis_flow.api.types.type_hints import UnsupportedTypeHintException, schema_of_hint
 from genesis_flow.domain.entities.model_record import FUNCTION
 from genesis_flow.domain.values.hints import hints_of
@@ -115,7 +116,9 @@ def save_model(
     files = _local(artifacts)
     model, live = _model_of(python_model, config)
     context = PythonModelContext({name: str(source) for name, (source, _) in files.items()}, config)
-    by_hints = _signature_of_hints(live) if signature is None else None
+    by_hints = _signature_of_hints(live, input_example)
+    if by_hints is not None and signature and signature != by_hints:
+        _log.warning("What the model takes is said by its type hints, not by the signature given:\n%s", by_hints)
     request = SaveRequest(
         conda_env=conda_env,
         code_paths=code_paths,
@@ -272,8 +275,12 @@ def _model_of(given: Any, config: Any) -> tuple[Any, Any]:
     return made, made
 
 
-def _signature_of_hints(model: Any) -> ModelSignature | None:
-    """The signature that the type hints of a model's `predict` say; None if they say none."""
+def _signature_of_hints(model: Any, example: Any) -> ModelSignature | None:
+    """
+    The signature that the type hints of a model's `predict` say; None if they say none.
+
+    Params are those of the example, if it is one of data and params.
+    """
     if model is None:
         return None
     hints = hints_of(getattr(model, "func", model.predict))
@@ -281,11 +288,12 @@ def _signature_of_hints(model: Any) -> ModelSignature | None:
         inputs = schema_of_hint(hints.input)
     except UnsupportedTypeHintException:
         return None
+    params = example[1] if isinstance(example, tuple) and len(example) == 2 else None
     try:
         outputs = schema_of_hint(hints.output)
     except UnsupportedTypeHintException:
         outputs = None
-    found = ModelSignature(inputs, outputs)
+    found = ModelSignature(inputs, outputs, infer_param_schema(params) if params else None)
     found._is_signature_from_type_hint = True
     return found
 

@@ -42,7 +42,10 @@ def refusal(address: str) -> str | None:
 
     if not address or scheme_of(address) in BACKENDS:
         return None
-    return "genesis-flow opens databases itself, and no tracking servers, directories or other services"
+    return (
+        "genesis-flow opens databases itself, and no tracking servers, directories or other services; "
+        "`genesis-flow run --redirect FROM=TO` has the program use a store instead"
+    )
 
 
 def _below(found: ModuleType | type, part: str) -> Any:

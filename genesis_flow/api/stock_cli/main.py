@@ -11,9 +11,10 @@ from genesis_flow.api.cli import failures
 from genesis_flow.api.cli.scope import LazyGroup
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 
+_NAMES: Final = ("artifacts", "doctor", "experiments", "gc", "models", "run", "runs", "server")
 _HOMES: Final = {
-    **{name: f"genesis_flow.api.stock_cli.{name}:{name}" for name in ("artifacts", "experiments", "gc", "runs")},
-    **dict.fromkeys(("server", "ui"), "genesis_flow.api.cli.server:server"),
+    **{name: f"genesis_flow.api.stock_cli.{name}:{name}" for name in _NAMES},
+    "ui": "genesis_flow.api.stock_cli.server:server",
 }
 
 cli: Final = click.version_option(COMPATIBLE_MLFLOW_VERSION)(

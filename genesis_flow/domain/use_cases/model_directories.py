@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
-from collections.abc import Mapping
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -14,9 +18,11 @@ from genesis_flow.domain.errors import Forbidden, NotFound, UntrustedContent
 from genesis_flow.domain.values.manifests import Manifest, read_verified, verify_directory, write_manifest
 from genesis_flow.domain.values.policies import PickleSwitch
 from genesis_flow.domain.values.text import shown
-from genesis_flow.domain.values.trust import NO_TRUST, Trust
+from genesis_flow.domain.values.trust import NO_TRUST, OWN, Trust
 from genesis_flow.ports.flavors import Flavors, ModelFlavor, ModelFunction
 from genesis_flow.ports.model_files import ModelFiles
+
+T = TypeVar("T")
 
 _log: Final = logging.getLogger(__name__)
 
@@ -84,8 +90,12 @@ class ModelDirectories:
         record = self.read(directory, digest)
         chosen = self.flavors.get(flavor)
         record.flavor(flavor)
-        self._require_allowed(chosen, directory, record, trust)
-        return chosen.load(directory, record, trust, options or {})
+
+        def loaded(directory: Path, record: ModelRecord, trust: Trust) -> Any:
+            self._require_allowed(chosen, directory, record, trust)
+            return chosen.load(directory, record, trust, options or {})
+
+        return self._loaded_if_trusted(loaded, directory, record, trust)
 
     def load_function(
         self,
@@ -104,8 +114,28 @@ class ModelDirectories:
         record.flavor(FUNCTION)
         found = self.flavors.by_loader(record.loader_module or "", tuple(record.flavors))
         chosen = found or self.flavors.get(_OWN_CODE)
-        self._require_allowed(chosen, directory, record, trust)
-        return record, chosen.load_function(directory, record, trust, options or {})
+
+        def loaded(directory: Path, record: ModelRecord, trust: Trust) -> ModelFunction:
+            self._require_allowed(chosen, directory, record, trust)
+            return chosen.load_function(directory, record, trust, options or {})
+
+        return record, self._loaded_if_trusted(loaded, directory, record, trust)
+
+    def _loaded_if_trusted(
+        self, load: Callable[[Path, ModelRecord, Trust], T], directory: Path, record: ModelRecord, trust: Trust
+    ) -> T:
+        """
+        What `load` gives; what is refused is loaded from a copy if this process wrote it, down to the last byte.
+
+        The copy is this user's alone and is verified, so nobody can change a file between that and its use.
+        """
+        try:
+            return load(directory, record, trust)
+        except UntrustedContent:
+            if record.manifest is None or record.manifest.digest not in trust.own_models:
+                raise
+        copy = _private_copy(directory)
+        return load(copy, self.read(copy, record.manifest.digest), OWN)
 
     def _require_allowed(self, flavor: ModelFlavor, directory: Path, record: ModelRecord, trust: Trust) -> None:
         if flavor.has_pickles_in(directory, record) and not self._pickles.is_on():
@@ -130,3 +160,15 @@ class ModelDirectories:
             raise UntrustedContent(
                 f"To load this model, code that lies in it would run: {', '.join(map(shown, code))}. {_HOW_TO_TRUST}"
             )
+
+
+def _private_copy(directory: Path) -> Path:
+    """A copy in a directory of this user's alone, for as long as the process lives: models read files later, too."""
+    parent = tempfile.mkdtemp(prefix="genesis-flow-own-")
+    atexit.register(_remove, parent, os.getpid())
+    return Path(shutil.copytree(directory, Path(parent, "model"), symlinks=True))
+
+
+def _remove(directory: str, process_id: int) -> None:
+    if os.getpid() == process_id:  # a forked child leaves what its parent uses
+        shutil.rmtree(directory, ignore_errors=True)

@@ -39,12 +39,22 @@ class ModelPlace:
     Attributes:
         path: In the store. digest: Of their manifest, None where nobody noted it.
         model_id: Of the logged model that they belong to, None for other files.
+        experiment_id: Of the logged model or run that they belong to, None for other files.
     """
 
     store: ArtifactStore
     path: ArtifactPath = ROOT
     digest: str | None = None
     model_id: str | None = None
+    experiment_id: str | None = None
+
+    @property
+    def uri(self) -> str:
+        """Where the files are, as a path on this machine's disk or as a URI."""
+        local = self.store.local_path(self.path)
+        if local is not None:
+            return str(local)
+        return f"{self.store.uri.rstrip('/')}/{self.path}" if self.path.text else self.store.uri
 
 
 @attrs.frozen
@@ -140,14 +150,14 @@ class ModelPersistence:
 
     def _of_model(self, model: LoggedModel, path: ArtifactPath) -> ModelPlace:
         digest = model.tags.get(MANIFEST_TAG) if path == ROOT else None
-        return ModelPlace(self._stores.open(model.artifact_location), path, digest, model.id)
+        return ModelPlace(self._stores.open(model.artifact_location), path, digest, model.id, model.experiment_id)
 
     def _of_run(self, run_id: str, path: str) -> ModelPlace:
         run, below = self._runs.get(run_id), artifact_path(path)
         model = model_of_run(run, below.text, self._models)
         if model is not None:
             return self._of_model(model, ROOT)
-        return ModelPlace(self._stores.open(run.artifact_uri), below)
+        return ModelPlace(self._stores.open(run.artifact_uri), below, experiment_id=run.experiment_id)
 
     def _give_up(self, model: LoggedModel, store: ArtifactStore) -> None:
         with contextlib.suppress(GenesisFlowError):  # what went wrong first is what the caller has to hear of

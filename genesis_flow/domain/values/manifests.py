@@ -79,6 +79,12 @@ def write_manifest(directory: Path) -> Manifest:
     return Manifest(files, _digest(data))
 
 
+def noted_digest(directory: Path) -> str | None:
+    """What the digest of the manifest of `directory` is, None without one; no other file is looked at."""
+    manifest = _read(directory)
+    return None if manifest is None else manifest.digest
+
+
 def verify_directory(directory: Path, digest: str | None = None) -> Manifest | None:
     """
     The manifest of `directory`, if all files are as it says; None for a directory that never had one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final
 
 import attrs
@@ -26,14 +26,18 @@ class Trust:
         names: Full names ("package.module.Class"), each exact: no wildcard, no prefix.
         allow_unsafe: Load as the format's own library would, running whatever code the content holds.
         is_own: The caller wrote the content itself, a moment ago, so that using `allow_unsafe` needs no warning.
+        own_models: Digests of the manifests of models that this process wrote: these hold no code but its own.
     """
 
     names: frozenset[str] = frozenset()
     allow_unsafe: bool = False
     is_own: bool = False
+    own_models: Container[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
 
 NO_TRUST: Final = Trust()
+#: In what this process wrote itself.
+OWN: Final = Trust(allow_unsafe=True, is_own=True)
 
 
 def trust(names: Iterable[str] | None = None, *, allow_unsafe: bool = False, field: str = "trusted") -> Trust:

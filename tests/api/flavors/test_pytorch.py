@@ -19,6 +19,7 @@ from torch.nn import Linear, ReLU, Sequential
 import genesis_flow as mlflow
 from genesis_flow.adapters.flavors.loading import audit_file
 from tests.api.flavors.networks import Network, Sum, Tied
+from tests.api.stores import forget_own_models
 
 ROWS = np.random.default_rng(7).normal(size=(5, 4)).astype(np.float32)
 TRUSTED = ["tests.api.flavors.networks.Network"]
@@ -115,6 +116,7 @@ def test_classes_of_others_are_read_from_pickles_if_trusted(tmp_path: Path) -> N
     """The refusal names the class and how to trust it."""
     model = network()
     path = saved(model, tmp_path / "m", serialization_format="pickle")
+    forget_own_models()
 
     with pytest.raises(mlflow.MlflowException, match=r'pass trusted=\["tests.api.flavors.networks.Network"\]'):
         mlflow.pytorch.load_model(path)

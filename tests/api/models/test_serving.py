@@ -22,6 +22,7 @@ from sklearn.linear_model import LinearRegression
 import genesis_flow as mlflow
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.serving import answer, parsed_csv, parsed_json
+from tests.api.stores import forget_own_models
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [0.5, 1.0, 0.2]})
 MODEL = LinearRegression().fit(FRAME, [1.0, 2.0, 3.0])
@@ -202,6 +203,7 @@ def test_a_stored_model_predicts_in_a_process_of_its_own(memory: str, capfd: pyt
 def test_predicting_needs_trust_as_loading_does(memory: str, capfd: pytest.CaptureFixture[str]) -> None:
     """A pickle is loaded only where the caller allows it."""
     info = mlflow.pyfunc.log_model(name="m", python_model=lambda model_input: ["ok"])
+    forget_own_models()
     with pytest.raises(MlflowException, match="failed with code 1"):
         mlflow.models.predict(info.model_uri, input_data=FRAME, env_manager="local")
     with pytest.raises(MlflowException, match="allow_unsafe_deserialization"):

@@ -22,6 +22,7 @@ from genesis_flow.types import ColSpec, ParamSchema, ParamSpec, Schema
 import genesis_flow as mlflow
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.domain.values.manifests import write_manifest
+from tests.api.stores import forget_own_models
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
 TRUSTED: dict[str, Any] = {"allow_unsafe_deserialization": True}
@@ -114,6 +115,7 @@ def test_a_class_with_files(tmp_path: Path, text: Path) -> None:
 def test_a_class_is_not_loaded_without_trust(tmp_path: Path, text: Path) -> None:
     """Its pickle holds code."""
     mlflow.pyfunc.save_model(tmp_path / "m", python_model=Lengths(), artifacts={"text": str(text)})
+    forget_own_models()
 
     with pytest.raises(MlflowException, match="not trusted") as caught:
         mlflow.pyfunc.load_model(str(tmp_path / "m"))
@@ -123,6 +125,7 @@ def test_a_class_is_not_loaded_without_trust(tmp_path: Path, text: Path) -> None
 def test_a_file_of_code(tmp_path: Path, code: Path) -> None:
     """It is run once it is trusted, with the configuration of the model, and `mlflow` means this package."""
     mlflow.pyfunc.save_model(tmp_path / "m", python_model=str(code), model_config={"f": 7})
+    forget_own_models()
 
     with pytest.raises(MlflowException, match=r"model_code\.py.*allow_unsafe_deserialization=True"):
         mlflow.pyfunc.load_model(str(tmp_path / "m"))
@@ -160,6 +163,7 @@ def test_a_module_that_loads(tmp_path: Path, text: Path, monkeypatch: pytest.Mon
         tmp_path / "m", loader_module="loader_of_mine", data_path=str(text), code_paths=[str(module)]
     )
     module.unlink()
+    forget_own_models()
 
     with pytest.raises(MlflowException, match=r"code.*loader_of_mine"):
         mlflow.pyfunc.load_model(str(tmp_path / "m"))
@@ -175,6 +179,7 @@ def test_a_module_that_loads(tmp_path: Path, text: Path, monkeypatch: pytest.Mon
 def test_other_loader_modules_are_refused(tmp_path: Path, text: Path, module: str) -> None:
     """Unless they are trusted; and then they have to load models."""
     mlflow.pyfunc.save_model(tmp_path / "m", loader_module=module, data_path=str(text))
+    forget_own_models()
 
     with pytest.raises(MlflowException, match="allow_unsafe_deserialization=True"):
         mlflow.pyfunc.load_model(str(tmp_path / "m"))

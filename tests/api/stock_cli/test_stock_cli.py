@@ -10,8 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from genesis_flow.api.drop_in.finder import DIRECTORY
+from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.stock_cli.main import cli
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 from tests.api.drop_in.conftest import ROOT, Workplace, workplace
 from tests.services.stock import stock_python
@@ -90,7 +93,31 @@ SESSION = [
     "experiments create -n gone",
     "experiments delete -x 4",
     "gc --backend-store-uri <store>",
+    "run project --env-manager local -P where=s3://b/c -P more=a;b -P path=top.txt --experiment-id 0 --run-name of-it",
+    "run project -e fails --env-manager local --experiment-id 0 --run-name failed",
+    "run project -e script.sh --env-manager local --experiment-id 0 --run-name script -P k={v}",
+    "run project --env-manager local",
+    "run project --env-manager local -P where=nowhere -P path=top.txt",
+    "run project --env-manager local -e nothing",
+    "run project --env-manager local -P a",
+    "run project --env-manager local -P a=1 -P a=2",
+    "run project --env-manager local --experiment-id 0 --experiment-name one",
+    "experiments csv -x 0",
 ]
+
+PROJECT = """
+name: project
+entry_points:
+  main:
+    parameters:
+      path: path
+      where: uri
+      name: {type: string, default: two words}
+      count: {type: float, default: 0.5}
+    command: "echo {count} {name} {path} {where} > main.txt"
+  fails:
+    command: exit 3
+"""
 
 #: Runs words one after the other in one process, for stock's command line takes seconds to start.
 STOCK = """
@@ -133,6 +160,9 @@ def prepared(directory: Path) -> Path:
     (directory / "tree").mkdir(parents=True)
     (directory / "top.txt").write_text("top")
     (directory / "tree" / "leaf.txt").write_text("leaf")
+    (directory / "project").mkdir()
+    (directory / "project" / "MLproject").write_text(PROJECT)
+    (directory / "project" / "script.sh").write_text('echo "$@" "$MLFLOW_EXPERIMENT_ID" > script.txt')
     return directory
 
 
@@ -144,6 +174,8 @@ def said(python: Path, code: str, directory: Path, path: str) -> list[tuple[int,
         capture_output=True, cwd=directory, env=environment, timeout=300, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr
+    assert f"0.5 two words {directory}/top.txt s3://b/c --more a;b\n" == (directory / "project/main.txt").read_text()
+    assert "--k {v} 0\n" == (directory / "project/script.txt").read_text()
     return [(code, quiet(output, directory)) for code, output in json.loads(done.stdout.splitlines()[-1])]
 
 
@@ -209,3 +241,119 @@ def test_failures(workplace: Workplace, words: list[str], code: int, said: str) 
     assert (code, "") == (done.returncode, done.stdout)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+#: Saves a model by MLflow's own API, and has it predict by the command line.
+PREDICTING = """
+import json, sys, pathlib, warnings
+from click.testing import CliRunner
+warnings.simplefilter("ignore")
+import mlflow, pandas
+from mlflow.models import infer_signature
+from sklearn.linear_model import LinearRegression
+from {cli} import cli
+
+frame = pandas.DataFrame({{"a": [1.0, 2.0], "b": [3.0, 5.0]}})
+model = LinearRegression().fit(frame, [1.0, 2.0])
+mlflow.sklearn.save_model(model, "model", signature=infer_signature(frame, [1.0]), pip_requirements=["one==1"])
+answers = []
+pathlib.Path("sent").write_text("a,b\\n1.0,3.0\\n2.0,5.0\\n")
+words = "models predict -m model -i sent -o answer --env-manager local -t csv".split()
+result = CliRunner().invoke(cli, words)
+assert result.exit_code == 0, result.output + str(result.exception)
+answers.append([round(each, 9) for each in json.loads(pathlib.Path("answer").read_text())["predictions"]])
+for words in (["add", "two==2", "one==3"], ["remove", "two"]):
+    assert CliRunner().invoke(cli, ["models", "update-pip-requirements", "-m", "model", *words]).exit_code == 0
+    answers.append(sorted(pathlib.Path("model/requirements.txt").read_text().split()))
+print(json.dumps(answers))
+"""
+
+
+@pytest.mark.stock
+def test_models_predict_what_they_do_on_stock(tmp_path: Path) -> None:
+    """By `mlflow models predict`; and what a model needs is changed alike."""
+    answers = []
+    for name, python, module in (
+        ("stock", stock_python("mlflow", "sklearn"), "mlflow.cli"),
+        ("ours", Path(sys.executable), "genesis_flow.api.stock_cli.main"),
+    ):
+        (tmp_path / name).mkdir()
+        paths = "" if name == "stock" else os.pathsep.join([DIRECTORY, str(ROOT)])
+        variables = {"PYTHONPATH": paths, "MLFLOW_DISABLE_TELEMETRY": "true"}
+        variables["PATH"] = os.pathsep.join([str(python.parent), os.environ["PATH"]])
+        done = subprocess.run(
+            [str(python), "-c", PREDICTING.format(cli=module)], cwd=tmp_path / name, text=True, capture_output=True,
+            env=Workplace(tmp_path / name).environment(**variables), timeout=300, check=False,
+        )  # fmt: skip
+        assert 0 == done.returncode, done.stderr
+        answers.append(json.loads(done.stdout.splitlines()[-1]))
+
+    assert answers[0] == answers[1]
+    assert [1.0, 2.0] == answers[1][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("run .", "No environments are built for projects, so --env-manager virtualenv (which is the default)"),
+        ("run . --env-manager conda", "--env-manager local"),
+        ("run . --env-manager local -b databricks", "The backend databricks is not supported"),
+        ("run . --env-manager local -v main", "--version is not supported: check out the version"),
+        ("run . --env-manager local -A gpus=all", "--docker-args is not supported: no containers are run"),
+        ("models predict -m x", "No environments are built for models"),
+        ("models predict -m x --env-manager local --env A=b", "--env is not supported"),
+        ("models predict -m x --env-manager local --install-mlflow", "--install-mlflow is not supported"),
+        ("server --app-name basic-auth", "--app-name is not supported: there is no sign-on yet"),
+        ("server --gunicorn-opts x", "--gunicorn-opts is not supported"),
+        ("server --dev", "--dev is not supported"),
+        ("ui --host 0.0.0.0", "Give --allow-anonymous if that is what you want"),
+        ("server --backend-store-uri memory:// --registry-store-uri sqlite:///x.db", "--registry-store-uri is not"),
+        ("deployments help", "There is no command 'deployments'"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_a_reason(words: str, said: str) -> None:
+    """No option is taken and left aside."""
+    result = CliRunner().invoke(cli, words.split(" "))
+    assert 2 == result.exit_code
+    assert said in " ".join(result.output.split())
+
+
+def test_a_project_finds_this_package(workplace: Workplace) -> None:
+    """Its `python` is this interpreter, its `mlflow` this package, and it goes on with the run that was created."""
+    workplace.write(
+        "project/train.py",
+        """
+        import sys, mlflow
+        with mlflow.start_run() as run:
+            mlflow.log_param("seen", sys.argv[1])
+        print(mlflow.__version__, sys.executable, run.info.run_id)
+        """,
+    )
+    points = "entry_points: {main: {command: 'python train.py {x}', parameters: {x: string}}}"
+    workplace.write("project/MLproject", points)
+    done = workplace.run("-m", "mlflow", "run", "project", "--env-manager", "local", "-P", "x=1 2",
+                         PYTHONPATH=os.pathsep.join([str(ROOT), DIRECTORY]))  # fmt: skip
+
+    version, executable, run_id = done.stdout.split()
+    assert (0, COMPATIBLE_MLFLOW_VERSION) == (done.returncode, version), done.stderr
+    assert Path(executable).parent == Path(sys.executable).parent
+    assert f"=== Run (ID '{run_id}') succeeded ===" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("entry_points: {main: {command: 'echo {nothing}'}}", "cannot be filled in: 'nothing'"),
+        ("entry_points: {main: {command: 'echo {x.y}', parameters: {x: string}}}", "cannot be filled in"),
+        ("entry_points: {main: {parameters: {}}}", "has no command"),
+        ("entry_points: [main]", "is no mapping"),
+        ("docker_env: {image: x}\nentry_points: {main: {command: 'true'}}", "no containers are run"),
+        ("entry_points: {main: {command: 'true'}, main: {command: 'false'}}", "main"),
+    ],
+)
+def test_projects_that_are_refused(fresh: Path, text: str, said: str) -> None:
+    """With what is wrong; nothing of them is run."""
+    (fresh / "MLproject").write_text(text)
+    words = ["run", ".", "--env-manager", "local", "-P", "x=1"]
+    with pytest.raises(MlflowException, match=said):
+        CliRunner().invoke(cli, words, catch_exceptions=False)

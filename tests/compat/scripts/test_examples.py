@@ -30,6 +30,8 @@ EXAMPLES = ROOT / "examples"
 SCRIPTS = [
     EXAMPLES / f"{name}.py" for name in ("quickstart", "autologging", "hyperparameters", "own_model", "promotion")
 ]
+#: Further scripts in the style of MLflow's documentation, each about one part of its API.
+PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))
 COLLECTING = Path(__file__).with_name("collecting.py")
 MARK = "\n=== next ===\n"
 
@@ -54,7 +56,7 @@ class Outcome:
 def environment(directory: Path, uri: str, **variables: str) -> dict[str, str]:
     given = {
         "MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore",
-        "GENESIS_FLOW_TRUST_POLICY": str(EXAMPLES / "trust.yaml"), "MPLBACKEND": "agg", "HOME": str(directory),
+        "MPLBACKEND": "agg", "HOME": str(directory), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
     return Workplace(directory).environment(**{"PYTHONPATH": ""} | given | variables)
 
@@ -74,16 +76,19 @@ def plain(text: str) -> str:
 
 def in_one_process(python: Path, directory: Path, variables: dict[str, str]) -> Outcome:
     """By an interpreter in which `import mlflow` gives what it gives."""
-    text = output([str(python), "-c", ALL, *map(str, [*SCRIPTS, COLLECTING])], directory, variables)
+    text = output([str(python), "-c", ALL, *map(str, [*SCRIPTS, *PROGRAMS, COLLECTING])], directory, variables)
     *printed, collected, _ = text.split(MARK)
     return Outcome([plain(each) for each in printed], compared(json.loads(collected)))
 
 
 def as_drop_in(directory: Path, variables: dict[str, str]) -> Outcome:
-    """Each by `genesis-flow run`."""
+    """By `genesis-flow run`, each example alone and all programs by one."""
     run = [sys.executable, "-m", "genesis_flow", "run"]
     printed = [plain(output([*run, str(script)], directory, variables)) for script in SCRIPTS]
-    return Outcome(printed, compared(json.loads(output([*run, str(COLLECTING)], directory, variables))))
+    (directory / "all.py").write_text(ALL)
+    text = output([*run, str(directory / "all.py"), *map(str, [*PROGRAMS, COLLECTING])], directory, variables)
+    *others, collected, _ = text.split(MARK)
+    return Outcome([*printed, *map(plain, others)], compared(json.loads(collected)))
 
 
 def as_guest(directory: Path) -> Outcome:
@@ -101,7 +106,7 @@ def as_guest(directory: Path) -> Outcome:
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """What stock MLflow makes of the examples."""
     directory = tmp_path_factory.mktemp("stock")
-    python = stock_python("mlflow", "sklearn", "skops", "matplotlib")
+    python = stock_python("mlflow", "sklearn", "skops", "matplotlib", "torch")
     return in_one_process(python, directory, environment(directory, f"sqlite:///{directory}/stock.db"))
 
 

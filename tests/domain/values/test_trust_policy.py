@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.registry_places import registry_place
+from genesis_flow.domain.values.trust import Trust
 from genesis_flow.domain.values.trust_policy import RegistryPolicy, trust_policy
 
 PREFIX = "mongodb://db.example.com/team"
@@ -143,9 +144,53 @@ def test_the_narrowest_entry_counts() -> None:
         {"version": 1, "default": {"keys": "x"}}, {"version": 1, "default": {"trusted": None}},
         {"version": 1, "registries": [{"uri": "http://x"}]}, {"version": 1, "registries": [{"uri": "sqlite:///x.db"}]},
         {"version": 1, "registries": [{"uri": "mongodb://a"}, {"uri": "mongodb://A:27017/"}]},
+        {"version": 1, "default": {"allow_unsafe": None}}, {"version": 1, "experiments": {}},
+        {"version": 1, "experiments": [{"uri": "memory://"}]}, {"version": 1, "experiments": [{"names": ["a"]}]},
+        {"version": 1, "experiments": [{"uri": "memory://", "names": []}]},
+        {"version": 1, "experiments": [{"uri": "memory://", "names": "a"}]},
+        {"version": 1, "experiments": [{"uri": "http://x", "names": ["a"]}]},
+        {"version": 1, "experiments": [{"uri": "memory://", "names": ["a"], "require_signed": False}]},
+        {"version": 1, "experiments": [{"uri": "memory://", "names": ["a"], "allow_unsafe": "signed"}]},
+        {"version": 1, "locations": [{}]}, {"version": 1, "locations": [{"uri": "relative"}]},
+        {"version": 1, "locations": [{"uri": "file:relative"}]}, {"version": 1, "locations": [{"uri": "s3://b/%2e"}]},
+        {"version": 1, "locations": [{"uri": "s3://b/a/../c"}]},
+        {"version": 1, "locations": [{"uri": "/x", "keys": []}]},
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_refused(content: Any) -> None:
     """A misspelt key never means less than was meant."""
     with pytest.raises(InvalidInput):
         policy(content)
+
+
+@pytest.mark.parametrize(
+    ("above", "place"),
+    [
+        ("/data/models", "/data/models"), ("/data/models/", "/data/models/a"), ("file:///data", "/data/models/x"),
+        ("/data", "file:///data/a"), ("/data/a", "/data/b/../a/m"), ("s3://bucket", "s3://bucket/a/b"),
+        ("s3://bucket/a/", "S3://bucket/a"), ("wasbs://c@h.example.com/a", "wasbs://c@h.example.com/a/b"),
+        ("mlflow-artifacts:/1", "mlflow-artifacts:/1/a"),
+    ],
+)  # fmt: skip
+def test_a_place_is_recognized(above: str, place: str) -> None:
+    """It, and what is below it."""
+    found = policy({"version": 1, "locations": [{"uri": above, "allow_unsafe": True, "trusted": ["a.B"]}]})
+    assert Trust(frozenset({"a.B"}), allow_unsafe=True) == found.for_location(place)
+
+
+@pytest.mark.parametrize(
+    ("above", "place"),
+    [
+        ("/data/models", "/data/models2"), ("/data/models", "/data"), ("/data/a", "/data/a/../b"),
+        ("/data", "relative/data"), ("s3://bucket/a", "s3://bucket/ab"), ("s3://bucket/a", "s3://bucket2/a"),
+        ("s3://bucket/a", "gs://bucket/a"), ("s3://bucket/a", "s3://bucket/a/../b"), ("s3://bucket", "s3://x@bucket/a"),
+        ("s3://bucket/a", "s3://bucket/a/%2e%2e/b"), ("s3://bucket/a", "s3://bucket/a?x"), ("s3://bucket", "s3://bucket#"),
+        ("s3://bucket/a", "s3://bucket//a"), ("s3://bucket/a", "s3://bucket/a\\b"), ("s3://bucket", "/bucket"),
+        ("/data", "s3://data"), ("/data", "file:data"), ("/data", "file:///data/%2e%2e/b"), ("/data", ""),
+        ("/data", "file://host/data"), ("/data", "s3:///data/a"),
+    ],
+)  # fmt: skip
+def test_another_place_is_not(above: str, place: str) -> None:
+    """However alike the texts begin, and nothing that could be read in two ways."""
+    found = policy({"version": 1, "locations": [{"uri": above, "allow_unsafe": True}]})
+    assert Trust() == found.for_location(place)
