@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from mlflow.utils.uri import resolve_uri_if_local
+
 from genesis_flow.api import session
 from genesis_flow.bootstrap import Application, open_application
 from genesis_flow.domain.values.uris import scheme_of
@@ -24,6 +26,6 @@ def opened(store_uri: str, artifact_root: str | None = None) -> Application:
     """
     if scheme_of(store_uri).startswith(SQLITE_PREFIX):
         store_uri = store_uri[len(SQLITE_PREFIX) :]
-    settings = settings_for(store_uri, artifact_root)
+    settings = settings_for(store_uri, resolve_uri_if_local(artifact_root))
     name = f"guest of {settings.tracking_uri} {settings.artifact_root}"
     return session.shared(name, lambda: open_application(settings))
