@@ -24,8 +24,28 @@ def opened(store_uri: str, artifact_root: str | None = None) -> Application:
     Raises:
         InvalidInput: No store serves the URI, or a setting of the environment is wrong.
     """
-    if scheme_of(store_uri).startswith(SQLITE_PREFIX):
-        store_uri = store_uri[len(SQLITE_PREFIX) :]
-    settings = settings_for(store_uri, resolve_uri_if_local(artifact_root))
+    uri = _uri_of_ours(store_uri)
+    settings = settings_for(uri, resolve_uri_if_local(artifact_root))
     name = f"guest of {settings.tracking_uri} {settings.artifact_root}"
-    return session.shared(name, lambda: open_application(settings))
+    application = session.shared(name, lambda: open_application(settings))
+    session.shared(_any_root(uri), lambda: application)
+    return application
+
+
+def opened_with_any_root(store_uri: str) -> Application:
+    """
+    An application on a store, for what has nothing to do with artifact roots: the first that was opened.
+
+    Raises:
+        InvalidInput: As `opened`.
+    """
+    return session.shared(_any_root(_uri_of_ours(store_uri)), lambda: opened(store_uri))
+
+
+def _any_root(uri: str) -> str:
+    return f"guest of {uri}"
+
+
+def _uri_of_ours(store_uri: str) -> str:
+    is_file = scheme_of(store_uri).startswith(SQLITE_PREFIX)
+    return store_uri[len(SQLITE_PREFIX) :] if is_file else store_uri

@@ -119,11 +119,14 @@ def dataset_input_to_domain(view: DatasetInput) -> dataset.DatasetInput:
 
 def metric_to_stock(entity: metric.Metric) -> Metric:
     """The point as MLflow's."""
-    return Metric(entity.key, _finite(entity.value), entity.timestamp, entity.step)
+    value = entity.value
+    return Metric(
+        entity.key, value if -_LARGEST <= value <= _LARGEST else _finite(value), entity.timestamp, entity.step
+    )
 
 
 def _finite(value: float) -> float:
-    """`value`, but the largest number in place of an infinity, as MLflow's own SQL store has it."""
+    """NaN as it is, the largest number in place of an infinity, as MLflow's own SQL store has it."""
     return _LARGEST if value > _LARGEST else -_LARGEST if value < -_LARGEST else value
 
 
@@ -134,7 +137,11 @@ def metric_of_run(entity: metric.Metric, run_id: str) -> MetricWithRunId:
 
 def history_to_stock(history: metric.MetricHistory) -> list[Metric]:
     """Every point of a history, in its order."""
-    return [metric_to_stock(point) for point in history.points(0, len(history))]
+    key, columns = history.key, zip(history.values, history.timestamps, history.steps, strict=True)
+    return [
+        Metric(key, value if -_LARGEST <= value <= _LARGEST else _finite(value), at, step)
+        for value, at, step in columns
+    ]
 
 
 def metric_to_domain(view: Metric) -> metric.Metric:

@@ -160,7 +160,9 @@ class RegisteredModels:
             InvalidInput: Not an alias, or one that is reserved.
         """
         checked, number = alias_name(alias), model_version(version)
-        known = self._unhidden(model_of_version(self._models, model_name(name), number)).name
+        known = model_name(name)
+        if not self.takes_prompts:
+            self._unhidden(model_of_version(self._models, known, number))
         self._models.set_alias(known, free_alias(checked), number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
