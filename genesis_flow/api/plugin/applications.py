@@ -9,7 +9,7 @@ from mlflow.utils.uri import resolve_uri_if_local
 from genesis_flow.api import session
 from genesis_flow.bootstrap import Application, open_application
 from genesis_flow.domain.values.uris import scheme_of
-from genesis_flow.settings import settings_for
+from genesis_flow.settings import settings_for, surroundings
 
 #: What stands before the `sqlite:` of our files, so that MLflow does not take them for its own.
 SQLITE_PREFIX: Final = "genesis+"
@@ -43,7 +43,7 @@ def opened_with_any_root(store_uri: str) -> Application:
 
 
 def _any_root(uri: str) -> str:
-    return f"guest of {uri}"
+    return f"guest of {uri} in {surroundings()}"  # a path in it may be relative to the working directory
 
 
 def _uri_of_ours(store_uri: str) -> str:

@@ -37,7 +37,7 @@ class AskedFor:
         """A repository's `next_token` with this search, None for None."""
         if next_token is None:
             return None
-        payload = json.dumps({**self._written(), "next": next_token}, separators=(",", ":"))
+        payload = json.dumps({**self._written(), "next": next_token}, separators=(",", ":"), default=str)
         return base64.urlsafe_b64encode(payload.encode()).decode()
 
     def explained(self, error: InvalidInput, token: str | bytes | None) -> InvalidInput:

@@ -299,7 +299,7 @@ class ModelVersions:
         self._versions.remove(*self._known(name, version), at=self._clock.now())
 
     def _known(self, name: Any, version: Any) -> tuple[str, int]:
-        """The names of a registered model and of one of its versions; hidden prompts and what has none are refused."""
+        """The names of a registered model that is no hidden prompt, and of one of its versions."""
         number = model_version(version)
         if self.takes_prompts:  # whether there is such a version is found out by who looks for it
             return model_name(name), number

@@ -13,7 +13,9 @@ from tests.compat.guest.test_stores import in_order
 
 pytestmark = pytest.mark.stock
 
-SCENARIOS = ("experiments", "runs", "searching", "inputs", "logged_models", "registry", "prompts", "clients")
+SCENARIOS = (
+    "experiments", "runs", "searching", "inputs", "logged_models", "registry", "prompts", "clients", "removal",
+)  # fmt: skip
 #: Of MLflow 3.2, which lacks later rules: what does not depend on them.
 OLDER = ("runs", "inputs", "clients")
 _RANDOM_NAME = re.compile(r"\b[a-z]+-[a-z]+-\d{1,3}\b")
