@@ -30,6 +30,7 @@ from genesis_flow.adapters.mongo.pending import Copies, Numbers
 from genesis_flow.adapters.mongo.preparing import prepare
 from genesis_flow.domain.errors import InvalidInput, Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
+from genesis_flow.domain.values.locations import below
 
 Document = dict[str, Any]
 
@@ -244,7 +245,7 @@ def _add_default_experiment(experiments: Collection[Document], artifact_root: st
     document = {
         "_id": int(DEFAULT_EXPERIMENT_ID),
         "name": DEFAULT_EXPERIMENT_NAME,
-        "location": f"{artifact_root.rstrip('/')}/{DEFAULT_EXPERIMENT_ID}",
+        "location": below(artifact_root, DEFAULT_EXPERIMENT_ID),
         "stage": "active",
         "created": now,
         "updated": now,

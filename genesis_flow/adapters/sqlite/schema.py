@@ -21,6 +21,7 @@ from genesis_flow.adapters.sqlite.registry_schema import REGISTRY
 from genesis_flow.adapters.sqlite.webhook_schema import WEBHOOKS
 from genesis_flow.domain.errors import Unsupported
 from genesis_flow.domain.values.ids import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
+from genesis_flow.domain.values.locations import below
 
 #: Executes a statement that may have to wait for other writers, and gives its rows.
 Patiently = Callable[[str], list[Any]]
@@ -142,7 +143,7 @@ _EXPERIMENTS_AND_RUNS: Final = (
     "CREATE UNIQUE INDEX model_outputs_by_run ON model_outputs (run, model_id)",
     f"""INSERT INTO experiments (id, name, artifact_location, stage, created_at, updated_at)
         VALUES ({DEFAULT_EXPERIMENT_ID}, '{DEFAULT_EXPERIMENT_NAME}',
-                :artifact_root || '/{DEFAULT_EXPERIMENT_ID}', {ACTIVE}, :created_at, :created_at)""",
+                :location, {ACTIVE}, :created_at, :created_at)""",
     f"PRAGMA application_id = {APPLICATION_ID}",
 )
 
@@ -219,7 +220,8 @@ def migrate(
     if version == len(steps):
         return
     patiently("PRAGMA journal_mode = WAL")
-    values: dict[str, str | int] = {"artifact_root": artifact_root.rstrip("/"), "created_at": created_at}
+    location = below(artifact_root, DEFAULT_EXPERIMENT_ID)
+    values: dict[str, str | int] = {"location": location, "created_at": created_at}
     for number in range(len(steps)):
         patiently("BEGIN IMMEDIATE")
         # Another process may have taken this step while this one waited.

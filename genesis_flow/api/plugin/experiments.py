@@ -8,12 +8,13 @@ from typing import Any
 from mlflow.entities import Experiment, ExperimentTag, ViewType
 from mlflow.store.entities.paged_list import PagedList
 from mlflow.store.tracking import SEARCH_MAX_RESULTS_DEFAULT
+from mlflow.utils.uri import resolve_uri_if_local
+from mlflow.utils.validation import _validate_experiment_artifact_location_length
 
 from genesis_flow.api.plugin.errors import translated
 from genesis_flow.api.plugin.translation import experiment_to_stock, texts, view_of
 from genesis_flow.bootstrap import Application
 from genesis_flow.domain.errors import NotFound
-from genesis_flow.settings import absolute_location
 
 
 class ExperimentMethods:
@@ -25,8 +26,9 @@ class ExperimentMethods:
     def create_experiment(
         self, name: str, artifact_location: str | None = None, tags: Sequence[ExperimentTag] | None = None
     ) -> str:
-        if isinstance(artifact_location, str) and artifact_location and not artifact_location.startswith("runs:"):
-            artifact_location = absolute_location(artifact_location)
+        if isinstance(artifact_location, str) and artifact_location:
+            artifact_location = resolve_uri_if_local(artifact_location)
+            _validate_experiment_artifact_location_length(artifact_location)
         created = self._application.experiments.create(
             name, artifact_location=artifact_location, tags=texts(tags)
         )

@@ -13,10 +13,8 @@ from genesis_flow.api.plugin.errors import translated
 from genesis_flow.api.plugin.registry_translation import model_to_stock
 from genesis_flow.api.plugin.translation import texts
 from genesis_flow.domain.entities import registered_model
-from genesis_flow.domain.errors import NotFound
 from genesis_flow.domain.use_cases.model_versions import ModelVersions
 from genesis_flow.domain.use_cases.registered_models import RegisteredModels
-from genesis_flow.domain.values.refusals import no_version
 
 
 class RegisteredModelMethods:
@@ -77,12 +75,7 @@ class RegisteredModelMethods:
 
     @translated
     def set_registered_model_alias(self, name: str, alias: str, version: Any) -> None:
-        try:
-            self._models.set_alias(name, alias, version)
-        except NotFound as error:
-            if error.entity == "registered model":  # of which MLflow's stores say that the version is missing
-                raise no_version(name, version) from error
-            raise
+        self._models.set_alias(name, alias, version)
 
     @translated
     def delete_registered_model_alias(self, name: str, alias: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 from mlflow.store.model_registry.abstract_store import AbstractStore
 
-from genesis_flow.api.plugin.applications import opened
+from genesis_flow.api.plugin.applications import opened_with_any_root
 from genesis_flow.api.plugin.errors import translated
 from genesis_flow.api.plugin.model_versions import ModelVersionMethods
 from genesis_flow.api.plugin.registered_models import RegisteredModelMethods
@@ -27,7 +27,7 @@ class GenesisRegistryStore(
     @translated
     def __init__(self, store_uri: str, tracking_uri: str | None = None) -> None:
         super().__init__(store_uri, tracking_uri)
-        self._application = opened(store_uri)
+        self._application = opened_with_any_root(store_uri)
         self._models = attrs.evolve(self._application.registered_models, takes_prompts=True)
         self._versions = attrs.evolve(self._application.model_versions, takes_prompts=True)
         self._webhooks, self._delivery = webhooks_of(self._application)

@@ -11,6 +11,7 @@ from mlflow.entities.dataset_summary import _DatasetSummary
 from genesis_flow.api.plugin.errors import translated
 from genesis_flow.api.plugin.translation import run_info_to_stock, run_to_stock, texts, view_of
 from genesis_flow.bootstrap import Application
+from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values import lifecycle
 
 
@@ -42,7 +43,7 @@ class RunMethods:
     def update_run_info(
         self, run_id: str, run_status: int | None, end_time: int | None, run_name: str | None
     ) -> RunInfo:
-        status = None if run_status is None else lifecycle.RunStatus(RunStatus.to_string(run_status))
+        status = None if run_status is None else _status(run_status)
         updated = self._application.lifecycle.update(run_id, status=status, ended_at=end_time, name=run_name)
         return run_info_to_stock(updated)
 
@@ -74,3 +75,10 @@ class RunMethods:
     def _search_datasets(self, experiment_ids: Sequence[str]) -> list[_DatasetSummary]:
         uses = self._application.search.dataset_uses(experiment_ids)
         return [_DatasetSummary(use.experiment_id, use.name, use.digest, use.context) for use in uses]
+
+
+def _status(number: Any) -> lifecycle.RunStatus:
+    try:
+        return lifecycle.RunStatus(RunStatus.to_string(number))
+    except Exception as error:  # what MLflow raises is nothing better
+        raise InvalidInput("status", str(error)) from error

@@ -6,6 +6,7 @@ The classes are MLflow's own, so that whatever a version of it does with them wo
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.lifecycle import View
 from genesis_flow.domain.values.text import shown
 
+_LARGEST: Final = sys.float_info.max
 _VIEWS: Final = {
     ViewType.ACTIVE_ONLY: View.ACTIVE_ONLY,
     ViewType.DELETED_ONLY: View.DELETED_ONLY,
@@ -117,7 +119,15 @@ def dataset_input_to_domain(view: DatasetInput) -> dataset.DatasetInput:
 
 def metric_to_stock(entity: metric.Metric) -> Metric:
     """The point as MLflow's."""
-    return Metric(entity.key, entity.value, entity.timestamp, entity.step)
+    value = entity.value
+    return Metric(
+        entity.key, value if -_LARGEST <= value <= _LARGEST else _finite(value), entity.timestamp, entity.step
+    )
+
+
+def _finite(value: float) -> float:
+    """NaN as it is, the largest number in place of an infinity, as MLflow's own SQL store has it."""
+    return _LARGEST if value > _LARGEST else -_LARGEST if value < -_LARGEST else value
 
 
 def metric_of_run(entity: metric.Metric, run_id: str) -> MetricWithRunId:
@@ -127,7 +137,11 @@ def metric_of_run(entity: metric.Metric, run_id: str) -> MetricWithRunId:
 
 def history_to_stock(history: metric.MetricHistory) -> list[Metric]:
     """Every point of a history, in its order."""
-    return [metric_to_stock(point) for point in history.points(0, len(history))]
+    key, columns = history.key, zip(history.values, history.timestamps, history.steps, strict=True)
+    return [
+        Metric(key, value if -_LARGEST <= value <= _LARGEST else _finite(value), at, step)
+        for value, at, step in columns
+    ]
 
 
 def metric_to_domain(view: Metric) -> metric.Metric:
@@ -151,7 +165,7 @@ def logged_model_to_stock(entity: logged_model.LoggedModel) -> LoggedModel:
 def model_metric_to_stock(entity: logged_model.ModelMetric) -> Metric:
     """The point of a logged model as MLflow's."""
     return Metric(
-        entity.key, entity.value, entity.timestamp, entity.step, entity.model_id, entity.dataset_name,
+        entity.key, _finite(entity.value), entity.timestamp, entity.step, entity.model_id, entity.dataset_name,
         entity.dataset_digest, entity.run_id,
     )
 

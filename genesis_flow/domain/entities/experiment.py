@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from genesis_flow.domain.values.lifecycle import Stage
+from genesis_flow.domain.values.locations import below
 
 
 @attrs.frozen
@@ -51,7 +52,7 @@ class NewExperiment:
 
     def with_id(self, id: str) -> Experiment:
         """The experiment that this one becomes under the id that the store gave it."""
-        location = self.artifact_location or f"{self.artifact_root.rstrip('/')}/{id}"
+        location = self.artifact_location or below(self.artifact_root, id)
         return Experiment(
             id=id, name=self.name, artifact_location=location, stage=Stage.ACTIVE,
             created_at=self.created_at, updated_at=self.created_at, tags=dict(self.tags),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from genesis_flow.domain.entities.registered_model import PROMPT_TAG
+from genesis_flow.domain.values.registry_rules import PROMPT_TEXT_TAG
 
-TEXT_TAG: Final = "mlflow.prompt.text"
+TEXT_TAG: Final = PROMPT_TEXT_TAG
 TYPE_TAG: Final = "_mlflow_prompt_type"
 RESPONSE_FORMAT_TAG: Final = "_mlflow_prompt_response_format"
 MODEL_CONFIG_TAG: Final = "_mlflow_prompt_model_config"

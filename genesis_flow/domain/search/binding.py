@@ -130,10 +130,9 @@ def _resolve(name: Name, entity: EntityFields, text: str) -> tuple[Field, FieldT
     """The field that `name` stands for, and its type."""
     kind = Kind.ATTRIBUTE if name.prefix is None else entity.prefixes.get(name.prefix)
     if kind is None:
-        raise InvalidSearch(
-            f"Invalid entity type '{shown(name.prefix)}'. Valid values are {sorted(entity.prefixes)}",
-            text=text, position=name.position,
-        )
+        valid = sorted(entity.prefixes)
+        refusal = entity.prefix_refusal.format(prefix=shown(name.prefix), list=valid, tuple=tuple(valid))
+        raise InvalidSearch(refusal, text=text, position=name.position)
     if kind in entity.keyed:
         return Field(kind, name.key), entity.keyed[kind]
     named = entity.named[kind].get(name.key)
@@ -186,9 +185,10 @@ class _Binding:
 
     def _presence(self, field: Field, type: FieldType) -> Comparison:
         if not type.operators >= NULLS:
-            kinds = [f"{kind.value}s" for kind, of in self.entity.keyed.items() if of.operators >= NULLS]
+            keyed = self.entity.keyed.items()
+            kinds = sorted((f"{kind.value}s" for kind, of in keyed if of.operators >= NULLS), reverse=True)
             raise self._error(
-                f"IS NULL / IS NOT NULL is only supported for {' and '.join(kinds)}, "
+                f"IS NULL / IS NOT NULL is only supported for {' and '.join(kinds) or 'other entities'}, "
                 f"not for '{_LABELS[field.kind]}' '{shown(self.clause.name.key)}'"
             )
         return ast.Presence(field, present=self.clause.operator == "IS NOT NULL")
@@ -260,8 +260,11 @@ class _Binding:
         )
 
     def _unquoted(self, field: Field) -> InvalidSearch:
-        labels = {Kind.ATTRIBUTE: "attributes.", Kind.DATASET: "dataset attributes."}
-        label = labels.get(field.kind, f"{_LABELS[field.kind]} (e.g. 'my-value').")
+        if field.kind is Kind.ATTRIBUTE:
+            numeric = (name for name, named in self.entity.named[field.kind].items() if named.type.value in _NUMBERS)
+            value = self._shown_value()
+            return self._error(self.entity.number_refusal.format(value=value, numeric=_as_set(numeric)))
+        label = "dataset attributes." if field.kind is Kind.DATASET else f"{_LABELS[field.kind]} (e.g. 'my-value')."
         return self._error(f"Expected a quoted string value for {label} Got value {self._shown_value()}")
 
     def _texts(self, field: Field, type: FieldType, listing: Listing) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ class EntityFields:
         refuses_duplicates: Whether an order that names a field twice is an error; else the first one counts.
         operators_shown: Of which kinds a refusal lists the operators.
         orders_by_names: Whether only a name without a prefix can be ordered by, and a refusal says so.
+        prefix_refusal: What is said of another prefix; `list` and `tuple` are the ones that may be.
+        number_refusal: What is said of a number where an attribute is a text; `numeric` are the ones that are not.
     """
 
     prefixes: Mapping[str, Kind]
@@ -82,6 +84,8 @@ class EntityFields:
     refuses_duplicates: bool = True
     operators_shown: frozenset[Kind] = frozenset(Kind)
     orders_by_names: bool = False
+    prefix_refusal: str = "Invalid entity type '{prefix}'. Valid values are {list}"
+    number_refusal: str = "Expected a quoted string value for attributes. Got value {value}"
 
     def type_of(self, field: Field) -> FieldType:
         """
@@ -142,7 +146,11 @@ RUNS: Final = EntityFields(
     keyed={Kind.METRIC: _NUMBER, Kind.PARAM: _OPTIONAL_TEXT, Kind.TAG: _OPTIONAL_TEXT},
     default_order=(),
     ties=(_attribute("started_at", ascending=False), _attribute("id")),
+    prefix_refusal="Invalid entity type '{prefix}'. "
+    "Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']",
 )
+
+_ENTITY_TYPES: Final = "Invalid entity type '{prefix}'. Valid entity types are {tuple}"
 
 EXPERIMENTS: Final = EntityFields(
     prefixes={"attribute": Kind.ATTRIBUTE, "tags": Kind.TAG, "tag": Kind.TAG},
@@ -159,6 +167,7 @@ EXPERIMENTS: Final = EntityFields(
     ties=(_attribute("id", ascending=False),),
     refuses_duplicates=False,
     operators_shown=frozenset({Kind.ATTRIBUTE}),
+    prefix_refusal=_ENTITY_TYPES,
 )
 
 _ORDER_ONLY = FieldType(ValueType.INTEGER, frozenset())
@@ -178,6 +187,8 @@ REGISTERED_MODELS: Final = EntityFields(
     ties=(_attribute("name"),),
     operators_shown=frozenset(),
     orders_by_names=True,
+    prefix_refusal=_ENTITY_TYPES,
+    number_refusal="Expected a quoted string value or a list of quoted string values for attributes. Got value {value}",
 )
 
 MODEL_VERSIONS: Final = EntityFields(
@@ -198,6 +209,8 @@ MODEL_VERSIONS: Final = EntityFields(
     ),
     ties=(_attribute("name"), _attribute("version", ascending=False)),
     operators_shown=frozenset(),
+    prefix_refusal=_ENTITY_TYPES,
+    number_refusal="Only the '{numeric}' attributes support comparison with numeric values.",
 )
 
 #: Statuses of logged models: texts in a filter, numbers in the entity.
@@ -225,4 +238,5 @@ LOGGED_MODELS: Final = EntityFields(
     default_order=(),
     ties=(_attribute("created_at", ascending=False), _attribute("id")),
     refuses_duplicates=False,
+    prefix_refusal="Invalid entity type: '{prefix}'. Expected one of {list}.",
 )

@@ -15,6 +15,7 @@ from genesis_flow.domain.errors import InvalidInput, InvalidSearch
 from genesis_flow.domain.search.ast import Comparison, DatasetScope, Field, Filter, Kind, Order, OrderKey, Presence
 from genesis_flow.domain.search.binding import bind_filter
 from genesis_flow.domain.search.fields import LOGGED_MODELS
+from genesis_flow.domain.search.parser import parse_filter
 from genesis_flow.domain.values.text import shown, storable
 
 _DATASET_KEYS: Final = ("dataset_name", "dataset_digest")
@@ -45,12 +46,30 @@ def bind_model_filter(text: str | None, datasets: tuple[DatasetScope, ...]) -> F
     Raises:
         InvalidSearch: It is not a filter on logged models.
     """
-    terms = bind_filter(text, LOGGED_MODELS).terms
+    try:
+        terms = bind_filter(text, LOGGED_MODELS).terms
+    except InvalidSearch as error:
+        raise _unreadable(text, error) from None
     if not datasets:
         return Filter(terms)
     if not any(term.field.kind is Kind.METRIC for term in terms):
         return Filter((*terms, Presence(Field(Kind.DATASET, "name", datasets), present=True)))
     return Filter(tuple(_scoped(term, datasets) for term in terms))
+
+
+def _unreadable(text: Any, error: InvalidSearch) -> InvalidSearch:
+    """`error`, in the words that MLflow has here where `text` is no list of comparisons at all."""
+    try:
+        if isinstance(text, str) and not text.isspace():
+            parse_filter(text)
+            return error
+    except InvalidSearch:
+        pass
+    return InvalidSearch(
+        f"Invalid filter string: {shown(repr(text))}. Expected a list of comparisons separated by 'AND' "
+        f"(e.g. 'metrics.loss > 0.1 AND params.lr = 0.01'). {error.message}",
+        text=error.text, position=error.position,
+    )
 
 
 def _scoped(term: Comparison, datasets: tuple[DatasetScope, ...]) -> Comparison:

@@ -153,7 +153,7 @@ class _FilterParser:
         if token.kind is TokenKind.OPEN:
             return self._listing(token)
         value = self._scalar(token)
-        if value is None:
+        if value is None or _is_word(token, "TRUE", "FALSE"):  # of which no field is
             raise self._invalid(first, token.end)
         self.at += 1
         return value

@@ -171,7 +171,7 @@ class Experiments:
 
 def _checked_name(name: Any) -> str:
     if name is None or name == "":
-        raise InvalidInput("name", f"Invalid experiment name: '{name}'. Give a text that is not empty.")
+        raise InvalidInput("name", f"Invalid experiment name: '{name}'")
     if not isinstance(name, str):
         raise InvalidInput("name", f"Invalid experiment name: {shown(name)}. Expects a string.")
     return within("name", limits.EXPERIMENT_NAME, storable("name", name))

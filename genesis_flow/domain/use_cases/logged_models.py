@@ -12,12 +12,14 @@ from genesis_flow.domain.entities.logged_model import LoggedModel, ModelStatus
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.search.fields import LOGGED_MODELS
 from genesis_flow.domain.search.model_binding import bind_model_filter, bind_model_order, dataset_scopes
+from genesis_flow.domain.search.model_tokens import AskedFor, next_token_in
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.queries import LoggedModelQuery
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.ids import experiment_id as canonical_id
 from genesis_flow.domain.values.ids import model_id as checked_id
 from genesis_flow.domain.values.lifecycle import Stage
+from genesis_flow.domain.values.locations import below
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import page_limit
 from genesis_flow.domain.values.refusals import no_logged_model
@@ -74,10 +76,10 @@ class LoggedModels:
         kind = _optional("model_type", limits.MODEL_TYPE, type)
         source = _optional("source_run_id", limits.SOURCE_RUN_ID, source_run_id)
         now = self._clock.now()
-        location = self._experiments.get(experiment_id).artifact_location.rstrip("/")
+        location = self._experiments.get(experiment_id).artifact_location
         model = LoggedModel(
             id=model_id, experiment_id=experiment_id, name=name,
-            artifact_location=f"{location}/models/{model_id}/artifacts",
+            artifact_location=below(location, "models", model_id, "artifacts"),
             created_at=now, updated_at=now, type=kind, source_run_id=source, params=settings, tags=labels,
         )
         self._models.add(model)
@@ -132,9 +134,14 @@ class LoggedModels:
             filter=bind_model_filter(filter_string, dataset_scopes(datasets)),
             order=total_order(bind_model_order(order_by), LOGGED_MODELS),
             limit=page_limit(_DEFAULT_PAGE if max_results in (None, 0) else max_results, limits.MODELS_PER_PAGE),
-            page_token=page_token,
+            page_token=next_token_in(page_token),
         )
-        return self._models.find(query)
+        asked = AskedFor(query.experiment_ids, filter_string, order_by)
+        try:
+            page = self._models.find(query)
+        except InvalidInput as error:
+            raise asked.explained(error, page_token) if error.field == "page_token" else error from None
+        return attrs.evolve(page, next_token=asked.token(page.next_token))
 
     def finalize(self, model_id: Any, status: ModelStatus) -> LoggedModel:
         """

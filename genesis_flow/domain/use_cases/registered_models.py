@@ -14,6 +14,7 @@ from genesis_flow.domain.search.fields import REGISTERED_MODELS
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.prompts import seen
 from genesis_flow.domain.search.queries import RegisteredModelQuery
+from genesis_flow.domain.use_cases.model_versions import model_of_version
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version
 from genesis_flow.domain.values.pages import Page
@@ -72,10 +73,7 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model, or it is a prompt.
         """
-        found = self._models.get(model_name(name))
-        if found.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(found.name)
-        return found
+        return self._unhidden(self._models.get(model_name(name)))
 
     def find(
         self,
@@ -120,7 +118,7 @@ class RegisteredModels:
             Conflict: Another writer renamed or removed it meanwhile.
             InvalidInput: A name breaks its rule.
         """
-        known = self.get(name).name
+        known = self._known(name)
         return self._models.rename(known, model_name(new_name, "new_name"), at=self._clock.now())
 
     def describe(self, name: Any, description: str | None) -> RegisteredModel:
@@ -130,7 +128,7 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model.
         """
-        known = self.get(name).name
+        known = self._known(name)
         return self._models.describe(known, optional_text("description", description), at=self._clock.now())
 
     def set_tags(self, name: Any, tags: Mapping[str, str]) -> None:
@@ -141,7 +139,7 @@ class RegisteredModels:
             NotFound: No such registered model.
             InvalidInput: A key or value breaks its rule.
         """
-        self._models.set_tags(self.get(name).name, registry_tags(tags))
+        self._models.set_tags(self._known(name), registry_tags(tags))
 
     def remove_tag(self, name: Any, key: Any) -> None:
         """
@@ -151,7 +149,7 @@ class RegisteredModels:
             NotFound: No such registered model.
             InvalidInput: The key breaks its rule.
         """
-        self._models.remove_tag(self.get(name).name, tag_key(key))
+        self._models.remove_tag(self._known(name), tag_key(key))
 
     def set_alias(self, name: Any, alias: Any, version: Any) -> None:
         """
@@ -162,7 +160,10 @@ class RegisteredModels:
             InvalidInput: Not an alias, or one that is reserved.
         """
         checked, number = alias_name(alias), model_version(version)
-        self._models.set_alias(self.get(name).name, free_alias(checked), number)
+        known = model_name(name)
+        if not self.takes_prompts:
+            self._unhidden(model_of_version(self._models, known, number))
+        self._models.set_alias(known, free_alias(checked), number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
         """
@@ -173,7 +174,7 @@ class RegisteredModels:
             InvalidInput: Not an alias.
         """
         checked = alias_name(alias)
-        self._models.remove_alias(self.get(name).name, checked)
+        self._models.remove_alias(self._known(name), checked)
 
     def delete(self, name: Any) -> None:
         """
@@ -182,7 +183,16 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model.
         """
-        self._models.remove(self.get(name).name)
+        self._models.remove(self._known(name))
+
+    def _known(self, name: Any) -> str:
+        """The name of a registered model that is no hidden prompt; where none is hidden, it is not looked for."""
+        return model_name(name) if self.takes_prompts else self.get(name).name
+
+    def _unhidden(self, model: RegisteredModel) -> RegisteredModel:
+        if model.is_prompt and not self.takes_prompts:
+            raise hidden_prompt(model.name)
+        return model
 
 
 def add_named(models: RegisteredModelRepository, new: NewRegisteredModel) -> RegisteredModel:

@@ -14,6 +14,7 @@ from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.ids import experiment_id as canonical_id
 from genesis_flow.domain.values.ids import run_id as checked_id
 from genesis_flow.domain.values.lifecycle import RunStatus, Stage
+from genesis_flow.domain.values.locations import below
 from genesis_flow.domain.values.numbers import whole
 from genesis_flow.domain.values.policies import Truncation
 from genesis_flow.domain.values.text import cut, shown, storable
@@ -74,7 +75,7 @@ class RunLifecycle:
             ended_at=None,
             stage=Stage.ACTIVE,
             deleted_at=None,
-            artifact_uri=f"{self._location(experiment_id).rstrip('/')}/{run_id}/artifacts",
+            artifact_uri=below(self._location(experiment_id), run_id, "artifacts"),
             tags=checked_tags({**tags, NAME_TAG: name}.items(), self._truncation),
         )
         self._runs.add(run)

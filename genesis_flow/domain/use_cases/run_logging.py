@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Final
@@ -19,7 +18,7 @@ from genesis_flow.domain.values.ids import run_id as checked_id
 from genesis_flow.domain.values.keys import bounded_key
 from genesis_flow.domain.values.numbers import whole
 from genesis_flow.domain.values.policies import Truncation
-from genesis_flow.domain.values.text import cut, shown, storable
+from genesis_flow.domain.values.text import cut, quoted, shown, storable
 from genesis_flow.ports.runs import RunRepository
 
 #: Holds a JSON list of what was logged as a model the way of MLflow 2.
@@ -96,8 +95,6 @@ class RunLogging:
         """
         run_id = checked_id(run_id)
         _require_batch(metrics, params, tags)
-        if not (metrics or params or tags):
-            return
         pairs = [
             _checked_param(f"params[{index}].key", key, value, self._truncation)
             for index, (key, value) in enumerate(params)
@@ -293,7 +290,7 @@ def _checked_value(field: str, metric: Metric) -> float:
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput(
             field,
-            f"Invalid value \"{shown(value)}\" for parameter '{field}' supplied: (timestamp={metric.timestamp}). "
+            f"Invalid value {quoted(value)} for parameter '{field}' supplied: (timestamp={metric.timestamp}). "
             "Please specify value as a valid double (64-bit floating point)",
         ) from None
 
@@ -303,7 +300,7 @@ def _checked_timestamp(field: str, metric: Metric) -> int:
     if number is None or not 0 <= number <= limits.INT64_MAX:
         raise InvalidInput(
             field,
-            f"Invalid value {shown(metric.timestamp)} for parameter '{field}' supplied: metric "
+            f"Invalid value {quoted(metric.timestamp)} for parameter '{field}' supplied: metric "
             f"'{shown(metric.key)}' (value={shown(metric.value)}). Timestamp must be a nonnegative long "
             "(64-bit integer) ",
         )
@@ -315,7 +312,7 @@ def _checked_step(field: str, metric: Metric) -> int:
     if number is None or not limits.INT64_MIN <= number <= limits.INT64_MAX:
         raise InvalidInput(
             field,
-            f"Invalid value {shown(metric.step)} for parameter '{field}' supplied: metric "
+            f"Invalid value {quoted(metric.step)} for parameter '{field}' supplied: metric "
             f"'{shown(metric.key)}' (value={shown(metric.value)}). Step must be a valid long (64-bit integer).",
         )
     return number
@@ -339,7 +336,7 @@ def _require_at_most(limit: int, what: str, count: int) -> None:
 
 
 def _require_unique(keys: Sequence[str]) -> None:
-    repeated = [key for key, times in Counter(keys).items() if times > 1]
+    repeated = [key for place, key in enumerate(keys) if key in keys[:place]] if len({*keys}) < len(keys) else []
     if repeated:
         raise InvalidInput(
             "params",

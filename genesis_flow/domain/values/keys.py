@@ -11,26 +11,30 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any
+from typing import Any, Final
 
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.text import shown, storable
 
 _ALLOWED = re.compile(r"[/\w.\- :]*")
+#: What is said of a missing key where that is more than that it is missing.
+_MISSING: Final = {
+    "Param key": "Invalid value \"\" for parameter '{}' supplied: A key name must be provided.",
+    "Metric name": "Invalid value null for parameter '{}' supplied: Metric name cannot be None. "
+    "A key name must be provided.",
+}
 
 
-def checked_key(field: str, key: Any) -> str:
+def checked_key(field: str, key: Any, label: str = "") -> str:
     """
-    `key` itself, if it has a legal form (length is checked separately).
+    `key` itself, if it has a legal form (length is checked separately); `label` is as for `bounded_key`.
 
     Raises:
         InvalidInput: Missing, a forbidden character, or a path that is not in normal form.
     """
     if key is None:
-        raise InvalidInput(
-            field, f"Missing value for required parameter '{field}'. A key name must be provided."
-        )
+        raise InvalidInput(field, _MISSING.get(label, "Missing value for required parameter '{}'.").format(field))
     name = storable(field, key)
     if _ALLOWED.fullmatch(name) is None:
         raise InvalidInput(
@@ -52,7 +56,7 @@ def checked_key(field: str, key: Any) -> str:
 
 def bounded_key(field: str, label: str, key: Any, limit: int = limits.ENTITY_KEY) -> str:
     """`key`, if its form is legal and it has at most `limit` characters (the error says `label`)."""
-    name = checked_key(field, key)
+    name = checked_key(field, key, label)
     if len(name) > limit:
         raise InvalidInput(field, f"'{label}' exceeds the maximum length of {limit} characters")
     return name

@@ -12,6 +12,8 @@ from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.keys import bounded_key
 from genesis_flow.domain.values.text import shown, storable, within
 
+#: The tag of a version of a prompt that holds its text.
+PROMPT_TEXT_TAG: Final = "mlflow.prompt.text"
 #: More rounds of percent-encoding than this are an attack, not a name.
 _MOST_DECODINGS: Final = 8
 _SEPARATORS: Final = re.compile(r"[/\\:]")
@@ -24,10 +26,15 @@ def registry_tags(tags: Mapping[Any, Any] | None) -> dict[str, str]:
     Raises:
         InvalidInput: A key or value breaks its rule.
     """
-    return {
-        bounded_key("key", "key", key): within("value", limits.MODEL_TAG_VALUE, storable("value", value))
-        for key, value in (tags or {}).items()
-    }
+    return {bounded_key("key", "key", key): _tag_value(key, value) for key, value in (tags or {}).items()}
+
+
+def _tag_value(key: str, value: Any) -> str:
+    if value is None:
+        raise InvalidInput("value", "Tag value cannot be None")
+    if key == PROMPT_TEXT_TAG and len(storable("value", value)) > limits.MODEL_TAG_VALUE:
+        raise InvalidInput("value", f"Prompt text exceeds max length of {limits.MODEL_TAG_VALUE} characters.")
+    return within("value", limits.MODEL_TAG_VALUE, storable("value", value))
 
 
 def tag_key(key: Any) -> str:

@@ -18,6 +18,13 @@ def shown(value: object, most: int = 200) -> str:
     return text if len(text) <= most else f"{text[:most]}..."
 
 
+def quoted(value: object) -> str:
+    """`value` for an error message, as MLflow shows it there: like JSON."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f'"{shown(value)}"' if isinstance(value, (str, bytes)) else shown(value)
+
+
 def refused_certificate(message: str) -> str:
     """Why a server's certificate was refused, if that is what a driver's `message` says; else ""."""
     found = _REFUSED_CERTIFICATE.search(message)

@@ -65,6 +65,12 @@ def newest(guest_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Guest:
 
 
 @pytest.fixture(scope="session")
+def oldest(guest_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Guest:
+    """The oldest MLflow."""
+    return Guest(OLDEST, guest_python(OLDEST), guest_site, tmp_path_factory.mktemp("mlflow"))
+
+
+@pytest.fixture(scope="session")
 def mongodb_uri() -> Iterator[str]:
     """The URI of a database, and the beginning of those of others, which go at the end."""
     import pymongo

@@ -154,3 +154,43 @@ def test_a_hundred_is_the_default(app: Application, size: Any) -> None:
         app.logged_models.create("0")
     page = app.logged_models.find(["0", 0, "00"], max_results=size)
     assert (100, True) == (len(page.items), page.next_token is not None)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({"experiment_ids": ["0", "1"]}, "Experiment IDs in the page token do not match the requested experiment IDs."
+         " Expected: ['0', '1']. Found: ['0']"),
+        ({"filter_string": "name = 'a'"}, "Filter string in the page token does not match the requested filter string."
+         " Expected: name = 'a'. Found: name LIKE '%'"),
+        ({"order_by": [{"field_name": "name"}]}, "Order by in the page token does not match the requested order by."
+         " Expected: [{'field_name': 'name'}]. Found: None"),
+        ({"datasets": [{"dataset_name": "d"}]}, "Invalid page token: it belongs to another search. Repeat the search"
+         " with the filter, order and experiments that the token came from."),
+    ],
+)  # fmt: skip
+def test_what_another_search_differs_in_is_said(app: Application, other: dict[str, Any], expected: str) -> None:
+    """A token holds its search; datasets, which MLflow's does not hold, are said in our words."""
+    for _ in range(2):
+        app.logged_models.create("0", name="a")
+    search: dict[str, Any] = {"experiment_ids": ["0"], "filter_string": "name LIKE '%'"}
+    token = app.logged_models.find(max_results=1, **search).next_token
+
+    with pytest.raises(InvalidInput) as caught:
+        app.logged_models.find(page_token=token, **{**search, **other})
+    assert ("page_token", expected) == (caught.value.field, caught.value.message)
+    again = app.logged_models.find(page_token=token, **search, order_by=[])
+    assert (1, None) == (len(again.items), again.next_token)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("name", True), ("name = 'a' OR name = 'b'", True), (" ", True), ("foo = 'a'", False), ("metrics.a = 'b'", False)],
+)
+def test_what_is_no_list_of_comparisons_is_an_invalid_filter_string(
+    app: Application, text: str, expected: bool
+) -> None:
+    """It is shown whole, as in MLflow; a comparison that cannot be made is refused as in other searches (ours)."""
+    with pytest.raises(InvalidInput) as caught:
+        app.logged_models.find(["0"], filter_string=text)
+    assert expected == caught.value.message.startswith(f"Invalid filter string: {text!r}. Expected a list of")
