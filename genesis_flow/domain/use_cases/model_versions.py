@@ -25,7 +25,7 @@ from genesis_flow.domain.values.model_names import LATEST, alias_name, model_nam
 from genesis_flow.domain.values.model_uris import ModelUri, is_model_uri, model_uri
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import registry_page_limit
-from genesis_flow.domain.values.refusals import hidden_prompt
+from genesis_flow.domain.values.refusals import hidden_prompt, no_version
 from genesis_flow.domain.values.registry_rules import model_source, optional_text, registry_tags, tag_key
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.clock import Clock
@@ -176,7 +176,7 @@ class ModelVersions:
             NotFound: No such registered model or version.
             InvalidInput: Not a number.
         """
-        return self._versions.get(self._model(name).name, model_version(version)).storage_location
+        return self._versions.get(*self._known(name, version)).storage_location
 
     def get_by_alias(self, name: Any, alias: Any) -> ModelVersion:
         """
@@ -248,8 +248,9 @@ class ModelVersions:
         Raises:
             NotFound: No such registered model or version.
         """
-        known, text = self._model(name).name, optional_text("description", description)
-        return self._versions.describe(known, model_version(version), text, at=self._clock.now())
+        known, number = self._known(name, version)
+        text = optional_text("description", description)
+        return self._versions.describe(known, number, text, at=self._clock.now())
 
     def move(self, name: Any, version: Any, stage: Any, *, archiving_others: bool = False) -> ModelVersion:
         """
@@ -260,13 +261,12 @@ class ModelVersions:
             InvalidInput: Not a stage.
             GenesisFlowError: Others cannot be archived from that stage.
         """
-        known, wanted = self._model(name).name, canonical_stage(stage)
+        (known, number), wanted = self._known(name, version), canonical_stage(stage)
         if archiving_others and wanted not in ACTIVE_STAGES:
             raise GenesisFlowError(
                 "Model version transition cannot archive existing model versions because "
                 f"'{stage}' is not an Active stage. Valid stages are {[each.value for each in ACTIVE_STAGES]}"
             )
-        number = model_version(version)
         return self._versions.move(known, number, wanted, archiving_others=archiving_others, at=self._clock.now())
 
     def set_tags(self, name: Any, version: Any, tags: Mapping[str, str]) -> None:
@@ -277,7 +277,7 @@ class ModelVersions:
             NotFound: No such registered model or version.
             InvalidInput: A key or value breaks its rule.
         """
-        self._versions.set_tags(self._model(name).name, model_version(version), registry_tags(tags))
+        self._versions.set_tags(*self._known(name, version), registry_tags(tags))
 
     def remove_tag(self, name: Any, version: Any, key: Any) -> None:
         """
@@ -287,7 +287,7 @@ class ModelVersions:
             NotFound: No such registered model or version.
             InvalidInput: The key breaks its rule.
         """
-        self._versions.remove_tag(self._model(name).name, model_version(version), tag_key(key))
+        self._versions.remove_tag(*self._known(name, version), tag_key(key))
 
     def delete(self, name: Any, version: Any) -> None:
         """
@@ -296,13 +296,20 @@ class ModelVersions:
         Raises:
             NotFound: No such registered model or version.
         """
-        self._versions.remove(self._model(name).name, model_version(version), at=self._clock.now())
+        self._versions.remove(*self._known(name, version), at=self._clock.now())
+
+    def _known(self, name: Any, version: Any) -> tuple[str, int]:
+        """The names of a registered model and of one of its versions, if there is such a model."""
+        number = model_version(version)
+        return self._unhidden(model_of_version(self._models, model_name(name), number)).name, number
 
     def _model(self, name: Any) -> RegisteredModel:
-        found = self._models.get(model_name(name))
-        if found.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(found.name)
-        return found
+        return self._unhidden(self._models.get(model_name(name)))
+
+    def _unhidden(self, model: RegisteredModel) -> RegisteredModel:
+        if model.is_prompt and not self.takes_prompts:
+            raise hidden_prompt(model.name)
+        return model
 
     def _unless_prompt(self, version: ModelVersion) -> ModelVersion:
         if version.is_prompt and not self.takes_prompts:
@@ -325,6 +332,19 @@ def canonical_stage(value: Any) -> VersionStage:
             f"{', '.join(stage.value for stage in VersionStage)}.",
         )
     return found
+
+
+def model_of_version(models: RegisteredModelRepository, name: str, version: int) -> RegisteredModel:
+    """
+    The registered model that a version is of.
+
+    Raises:
+        NotFound: No such registered model, so there is no such version.
+    """
+    try:
+        return models.get(name)
+    except NotFound:
+        raise no_version(name, version) from None
 
 
 def by_alias(

@@ -79,7 +79,7 @@ class RunLogging:
         self, run_id: Any, *, metrics: Sequence[Metric] = (), params: Texts = (), tags: Texts = ()
     ) -> None:
         """
-        Add metric points, params and tags, all or nothing.
+        Add metric points, params and tags, all or nothing; even an empty batch wants an active run.
 
         Args:
             metrics: At most 1,000 points; a `ModelMetric` is a point of its logged model, too.
@@ -96,8 +96,6 @@ class RunLogging:
         """
         run_id = checked_id(run_id)
         _require_batch(metrics, params, tags)
-        if not (metrics or params or tags):
-            return
         pairs = [
             _checked_param(f"params[{index}].key", key, value, self._truncation)
             for index, (key, value) in enumerate(params)
