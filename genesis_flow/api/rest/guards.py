@@ -111,7 +111,10 @@ def cors(origins: Sequence[str]) -> Middleware:
     """
     if "*" in origins:
         # Whoever may ask asks without credentials: browsers would refuse both together.
-        return Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"])
+        every = ["*"]
+        return Middleware(
+            CORSMiddleware, allow_origins=every, allow_methods=every, allow_headers=every, expose_headers=every
+        )  # fmt: skip
     return Middleware(
         CORSMiddleware, allow_origin_regex="|".join([_LOCAL_ORIGINS, *(translate(each.lower()) for each in origins)]),
         allow_credentials=True, allow_methods=sorted({"GET", "OPTIONS", *_CHANGING}), allow_headers=["*"],

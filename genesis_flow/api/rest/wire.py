@@ -62,7 +62,7 @@ def received_to_values(received: Received, fields: Sequence[Field]) -> Values:
         given = _body_to_json(received, received.body)
     if received.path:
         spellings = {field.spelling for field in fields if field.name in received.path}
-        given = {name: value for name, value in given.items() if name not in spellings} | received.path
+        given = {**{name: value for name, value in given.items() if name not in spellings}, **received.path}
     return read_fields(fields, given)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 
 from tests.compat.wire.differences import meant, same
-from tests.compat.wire.requests import Answer, Ask, Server
+from tests.compat.wire.requests import Ask, Server
 
 
 @attrs.frozen
@@ -18,7 +19,7 @@ class Outcome:
 
     Attributes:
         problems: Differences that are not meant, as texts. is_granted: Whether the real server granted it.
-        is_split: Whether one granted it that another refused, so that their stores differ from here on.
+        is_split: Whether it was granted, and answered with a difference that is meant, so that stores may differ now.
     """
 
     problems: Sequence[str]
@@ -41,6 +42,7 @@ class Servers:
     subjects: int = 0
     _worlds: int = 0
     _asked: int = 0
+    _pool: ThreadPoolExecutor = attrs.field(factory=ThreadPoolExecutor)
 
     def begin(self, world: Iterable[Ask] = ()) -> list[str]:
         """Forget all names and make a world, with a mark of its own; returns the problems on the way."""
@@ -55,20 +57,15 @@ class Servers:
         self._asked += 1
         for server in (self.stock, *self.ours):
             server.names["number"] = f"number{self._asked}y"
-        expected, answers = self.stock.ask(ask), [server.ask(ask) for server in self.ours]
-        problems = [
-            problem
-            for server, answer in zip(self.ours, answers, strict=True)
-            if (problem := self._problem(ask, expected, server, answer))
-        ]
-        statuses = {answer.status == 200 for answer in (expected, *answers)}
-        return Outcome(problems, expected.status == 200, len(statuses) > 1)
-
-    def _problem(self, ask: Ask, expected: Answer, server: Server, answer: Answer) -> str | None:
-        if same(expected, answer):
-            return None
-        name = meant(ask, expected, answer)
-        if name is None:
-            return f"{ask}\n    expected {expected}\n    {server.name:8} {answer}"
-        self.seen[name] += 1
-        return None
+        expected, *answers = self._pool.map(lambda server: server.ask(ask), (self.stock, *self.ours))
+        problems, is_split = [], False
+        for server, answer in zip(self.ours, answers, strict=True):
+            if same(expected, answer):
+                continue
+            name = meant(ask, expected, answer)
+            if name is None:
+                problems.append(f"{ask}\n    expected {expected}\n    {server.name:8} {answer}")
+            else:
+                self.seen[name] += 1
+                is_split |= 200 in (expected.status, answer.status)
+        return Outcome(problems, expected.status == 200, is_split)

@@ -19,7 +19,5 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     with ExitStack() as stack:
         directory = tmp_path_factory.mktemp("sqlite")
         uris = {"sqlite": f"sqlite:///{directory}/store.db", "mongodb": database_uri("wire")}
-        ours = [
-            stack.enter_context(our_server(name, uri, tmp_path_factory.mktemp(name))) for name, uri in uris.items()
-        ]
+        ours = [stack.enter_context(our_server(name, uri, tmp_path_factory.mktemp(name))) for name, uri in uris.items()]
         yield Servers(stack.enter_context(stock_server(stock_python(), tmp_path_factory.mktemp("stock"))), ours)

@@ -11,9 +11,9 @@ from tests.compat.wire.requests import Ask, get, post
 _TAGS: Final = [{"key": "k", "value": "v"}]
 _DATASET: Final = {"name": "d", "digest": "2", "source_type": "local", "source": "s", "schema": "{}", "profile": "{}"}
 _METRIC: Final = {
-    "key": "m", "value": 1.5, "timestamp": 7, "step": 3, "model_id": "{model}", "dataset_name": "d", "dataset_digest": "1",
+    "key": "m", "value": 1.5, "timestamp": 7, "step": 3,
+    "model_id": "{model}", "dataset_name": "d", "dataset_digest": "1",
 }  # fmt: skip
-
 
 
 @attrs.frozen
@@ -32,7 +32,9 @@ class Change:
 _RUN: Final = Change(
     get("runs/get", run_id="{run}"),
     post(
-        "runs/create", {"experiment_id": "{exp}", "run_name": "new", "start_time": 1, "tags": _TAGS}, run="run.info.run_id"
+        "runs/create",
+        {"experiment_id": "{exp}", "run_name": "new", "start_time": 1, "tags": _TAGS},
+        run="run.info.run_id",
     ),
 )
 _EXPERIMENT: Final = Change(
@@ -157,7 +159,10 @@ BASES: Final = (
     ),
     Base("PATCH", "logged-models/{model}/tags", {"model_id": "{model}", "tags": _TAGS}, _MODEL),
     Base("DELETE", "logged-models/{model}/tags/k", {"model_id": "{model}", "tag_key": "k"}, _MODEL),
-    Base("POST", "logged-models/{model}/params", {"model_id": "{model}", "params": [{"key": "b", "value": "1"}]}, _MODEL),
+    Base(
+        "POST", "logged-models/{model}/params",
+        {"model_id": "{model}", "params": [{"key": "b", "value": "1"}]}, _MODEL,
+    ),
     Base("GET", "logged-models/{model}/artifacts/directories", {"artifact_directory_path": "x", "page_token": ""}),
     Base("POST", "registered-models/create", {"name": "{mark}-n{number}", "description": "d", "tags": _TAGS}),
     Base("GET", "registered-models/get", {"name": "{mark}-reg"}),

@@ -21,8 +21,9 @@ COMPARED: Final = (
     "x-content-type-options",
 )  # fmt: skip
 _JSON: Final = {"Content-Type": "application/json"}
-_OWNERS: Final = ("run_id", "key", "model_id")
+_OWNERS: Final = ("run_id", "key", "model_id", "digest", "context")
 _NAMED: Final = re.compile(r"\{(\w+)\}")
+_ELSEWHERE: Final = re.compile(r"<root>/\d+/")
 _NEW_ID: Final = re.compile(r"\b(m-)?[0-9a-f]{32}\b")
 _RANDOM_NAME: Final = re.compile(r"^[a-z]+-[a-z]+-\d{1,4}$")
 _HOUR_MS: Final = 3_600_000
@@ -35,7 +36,7 @@ class Ask:
 
     Attributes:
         path: Below the API, or from "/" on.
-        content: Its JSON body. query: Of its URL. body: Bytes in place of JSON. headers: Further ones.
+        content: Its JSON body. query: Of its URL. body: Bytes in place of JSON. headers: Further ones, None for none.
         takes: Names for parts of the answer, by where they are: "run.info.run_id".
     """
 
@@ -44,7 +45,7 @@ class Ask:
     content: Any = None
     query: Sequence[tuple[str, str]] = ()
     body: str | None = None
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str | None] = attrs.field(factory=dict)
     takes: Mapping[str, str] = attrs.field(factory=dict)
 
     def __str__(self) -> str:
@@ -62,6 +63,16 @@ def post(path: str, content: Any = None, /, **takes: str) -> Ask:
 def get(path: str, /, **query: Any) -> Ask:
     """A GET with a query; lists are parameters that are repeated."""
     return Ask("GET", path, query=[*to_query(query)])
+
+
+def patch(path: str, /, **content: Any) -> Ask:
+    """A PATCH with a JSON body."""
+    return Ask("PATCH", path, content)
+
+
+def delete(path: str, /, **content: Any) -> Ask:
+    """A DELETE with a JSON body."""
+    return Ask("DELETE", path, content)
 
 
 def to_query(values: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -100,24 +111,25 @@ class Server:
 
     def ask(self, ask: Ask) -> Answer:
         """Its answer to a request; names are taken from it."""
-        body = ask.body
-        if body is None and ask.content is not None:
-            body = json.dumps(self._filled(ask.content))
-        headers = {**(_JSON if ask.content is not None or ask.body is not None else {}), **ask.headers}
-        path = self._filled(ask.path if ask.path.startswith("/") else f"{API}{ask.path}")
-        if ask.query:
-            path += "?" + urlencode([(self._filled(name), self._filled(value)) for name, value in ask.query])
-        status, received, text = self._send(
-            ask.method, path, None if body is None else self._filled(body).encode(), {k: v for k, v in headers.items() if v is not None}
-        )
-        media_type = received.get("content-type", "")
-        try:
-            content = json.loads(text) if text and media_type.startswith("application/json") else text
-        except ValueError:
-            content = f"no JSON: {text}"
-        for name, place in ask.takes.items():
-            self.names[name] = str(_part(content, place))
-        return Answer(status, media_type, self._named(content), {name: received[name] for name in COMPARED if name in received})
+        status, headers, text = self._send(ask.method, self._url(ask), *self._body(ask))
+        media_type = headers.get("content-type", "")
+        content = json.loads(text) if text and media_type.startswith("application/json") else text
+        if status == 200:
+            self.names |= {name: str(_part(content, place)) for name, place in ask.takes.items()}
+        compared = {name: headers[name] for name in COMPARED if name in headers}
+        return Answer(status, media_type, self._named(content), compared)
+
+    def _url(self, ask: Ask) -> str:
+        path: str = self._filled(ask.path if ask.path.startswith("/") else f"{API}{ask.path}")
+        query = urlencode([(self._filled(name), self._filled(value)) for name, value in ask.query])
+        return f"{path}?{query}" if query else path
+
+    def _body(self, ask: Ask) -> tuple[bytes | None, Mapping[str, str]]:
+        """The body of a request, and its headers."""
+        body = ask.body if ask.content is None else json.dumps(self._filled(ask.content))
+        headers = {**({} if body is None else _JSON), **ask.headers}
+        sent = {name: value for name, value in headers.items() if value is not None}
+        return None if body is None else self._filled(body).encode(), sent
 
     def close(self) -> None:
         """Close the connection."""
@@ -125,7 +137,9 @@ class Server:
             self._connection.close()
             self._connection = None
 
-    def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], str]:
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], str]:
         for attempt in (1, 2):
             if self._connection is None:
                 where = urlsplit(self.address)
@@ -176,6 +190,7 @@ class Server:
                 text = re.sub(rf"(?<![\w.-]){called}(?![\w.-])", f"<{name}>", text)
             else:
                 text = text.replace(called, f"<{name}>")
+        text = _ELSEWHERE.sub("<root>/<experiment>/", text)
         text = _NEW_ID.sub(r"<\1id>", text)
         if key == "experiment_id" and text.isdigit() and text != "0":
             return "<experiment>"

@@ -26,7 +26,8 @@ def stock_server(python: Path, directory: Path, *options: str, **variables: str)
     port, log, root = unused_port(), directory / "log", directory / "artifacts"
     command = [
         str(python), "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{directory}/stock.db",
-        "--default-artifact-root", str(root), "--artifacts-destination", str(directory / "served"), "--workers", "1", "--port", str(port), *options,
+        "--default-artifact-root", str(root), "--artifacts-destination", str(directory / "served"),
+        "--workers", "1", "--port", str(port), *options,
     ]  # fmt: skip
     environment = guest_environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false", **variables)
     with log.open("w") as output:
@@ -55,9 +56,20 @@ def stock_server(python: Path, directory: Path, *options: str, **variables: str)
 def our_server(name: str, uri: str, directory: Path, *options: str, **variables: str) -> Iterator[Server]:
     """`genesis-flow server` on a store."""
     root = directory / "artifacts"
-    with running(uri, directory, "--default-artifact-root", str(root), "--artifacts-destination", str(directory / "served"), *options, **variables) as found:
-        with contextlib.closing(Server(name, found.address, root)) as server:
-            yield server
+    with (
+        running(
+            uri,
+            directory,
+            "--default-artifact-root",
+            str(root),
+            "--artifacts-destination",
+            str(directory / "served"),
+            *options,
+            **variables,
+        ) as found,
+        contextlib.closing(Server(name, found.address, root)) as server,
+    ):
+        yield server
 
 
 def _is_healthy(address: str) -> bool:

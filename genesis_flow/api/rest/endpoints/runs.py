@@ -31,7 +31,7 @@ def get(use_cases: UseCases, given: Values) -> dict[str, Any]:
 
 def update(use_cases: UseCases, given: Values) -> dict[str, Any]:
     run = use_cases.lifecycle.update(
-        given["run_id"], status=given["status"], ended_at=given["end_time"] or None, name=given["run_name"]
+        given["run_id"], status=given["status"], ended_at=given["end_time"], name=given["run_name"]
     )
     return {"run_info": info_to_json(run)}
 
@@ -55,7 +55,8 @@ def search(use_cases: UseCases, given: Values) -> dict[str, Any]:
         max_results=given["max_results"],
         page_token=given["page_token"],
     )
-    return present(runs=[run_to_json(run, with_model_inputs=False) for run in page.items], next_page_token=page.next_token)
+    runs = [run_to_json(run, with_model_inputs=False) for run in page.items]
+    return present(runs=runs, next_page_token=page.next_token)
 
 
 ROUTES: Final = (

@@ -23,6 +23,7 @@ from genesis_flow.domain.values.text import shown
 SEE_DOCS: Final = " See the API docs for more information about request parameters."
 
 _DIGITS: Final = re.compile(r"[+-]?[0-9]{1,19}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 #: From (path of the field, its JSON value) to its value.
 Read = Callable[[str, Any], Any]
@@ -123,10 +124,7 @@ def _whole(value: Any) -> int | None:
 def _whole_text(value: str) -> int | None:
     if _DIGITS.fullmatch(value):
         return int(value)
-    try:
-        number = float("" if " " in value else value)
-    except ValueError:
-        return None
+    number = float(value) if _NUMBER.fullmatch(value) else math.nan
     return int(number) if number.is_integer() else None
 
 
@@ -161,19 +159,19 @@ def texts(path: str, value: Any) -> list[str]:
 
 @attrs.frozen
 class Choice:
-    """One of `values` by its name or number; a name that is unknown counts as absent, as in MLflow, a number does not."""
+    """One of `values` by its name or number; as in MLflow, an unknown name counts as absent, a number does not."""
 
     values: Mapping[int | str, Any]
 
     def __call__(self, path: str, value: Any) -> Any:
-        if not isinstance(value, (int, float, str)):
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise invalid(path, value)
-        found = self.values.get(value)
-        if found is None and (number := _whole(value)) is not None:
-            found = self.values.get(number)
-            if found is None:
-                raise invalid(path, value)
-        return found
+        if isinstance(value, str) and value in self.values:
+            return self.values[value]
+        number = _whole(value)
+        if number is not None and number not in self.values:
+            raise invalid(path, value)
+        return None if number is None else self.values[number]
 
 
 @attrs.frozen

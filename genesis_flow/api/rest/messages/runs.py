@@ -97,7 +97,7 @@ def info_to_json(entity: Run) -> dict[str, Any]:
         user_id=entity.user_id,
         status=entity.status.value,
         start_time=entity.started_at,
-        end_time=entity.ended_at,
+        end_time=entity.ended_at or None,
         artifact_uri=entity.artifact_uri,
         lifecycle_stage=entity.stage.value,
         run_id=entity.id,
