@@ -22,6 +22,7 @@ CODES: Final[dict[type[errors.GenesisFlowError], str]] = {
     errors.NotFound: "RESOURCE_DOES_NOT_EXIST",
     errors.AlreadyExists: "RESOURCE_ALREADY_EXISTS",
     errors.InvalidInput: "INVALID_PARAMETER_VALUE",
+    errors.UnsafePath: "INVALID_PARAMETER_VALUE",
     # MLflow reports a column that is ordered by twice as a failure of its own.
     errors.DuplicateOrder: "INTERNAL_ERROR",
     errors.InvalidState: "INVALID_STATE",

@@ -5,6 +5,7 @@ GenesisFlowError
 ├── NotFound             an entity that was asked for does not exist
 ├── AlreadyExists        a name or id is taken
 ├── InvalidInput         a value breaks a rule; names the field
+│   ├── UnsafePath       a path could leave its place
 │   └── InvalidSearch    a filter, order or page token is wrong; names the place
 │       └── DuplicateOrder   ... because an order names a field twice
 ├── InvalidState         the entity is in a state that forbids the operation
@@ -69,6 +70,10 @@ class InvalidInput(GenesisFlowError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class UnsafePath(InvalidInput):
+    """A path is absolute, climbs, or is no name on some system."""
 
 
 class InvalidSearch(InvalidInput):

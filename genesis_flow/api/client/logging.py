@@ -265,7 +265,9 @@ def advising_on_params() -> Iterator[None]:
 def batches(
     metrics: list[domain.Metric], params: list[tuple[Any, str]], tags: list[tuple[Any, str]]
 ) -> Iterator[dict[str, Any]]:
-    """Batches within the store's limits: 100 params and tags at a time, filled up with metrics."""
+    """Batches within the store's limits: 100 params and tags at a time, filled up with metrics; none of nothing."""
+    if not (metrics or params or tags):
+        return
     if (
         len(params) <= limits.PARAMS_PER_BATCH
         and len(tags) <= limits.TAGS_PER_BATCH

@@ -22,7 +22,7 @@ from genesis_flow.domain.entities.metric import MetricHistory
 from genesis_flow.domain.entities.run import ModelOutput
 from genesis_flow.domain.errors import InvalidInput, ParamConflict
 from genesis_flow.domain.values import limits
-from genesis_flow.domain.values.policies import page_limit
+from genesis_flow.domain.values.policies import history_page_limit
 
 _BATCH: Final = limits.DATASETS_PER_BATCH
 
@@ -98,7 +98,7 @@ class LoggingMethods:
     ) -> PagedList[Metric]:
         start = SearchUtils.parse_start_offset_from_page_token(page_token)
         if max_results is not None:
-            page_limit(max_results, limits.INT64_MAX)
+            history_page_limit(max_results)
         points = history_to_stock(self._history(run_id, metric_key))
         end = len(points) if max_results is None else start + max_results
         return PagedList(points[start:end], SearchUtils.create_page_token(end) if end < len(points) else None)

@@ -18,7 +18,7 @@ from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.rest.endpoints.server import about
 from genesis_flow.api.rest.endpoints.table import ROUTES
-from genesis_flow.api.rest.guards import Guards
+from genesis_flow.api.rest.guards import Guards, cors
 from genesis_flow.api.rest.measuring import Measures, Measuring
 from genesis_flow.api.rest.offload import Offload
 from genesis_flow.api.rest.principal import Gate
@@ -83,10 +83,11 @@ def create_app(
     guards = Middleware(Guards, hosts=allowed_hosts, origins=allowed_origins, frame_options=frame_options)
     app = Starlette(
         routes=[_table(service, [*endpoints, *about(endpoints, measures, serves_artifacts=serving.is_on), *pages])],
-        middleware=[Middleware(Measuring, measures=measures), guards],
+        middleware=[Middleware(Measuring, measures=measures), guards, cors(allowed_origins)],
         exception_handlers={HTTPException: _no_such_endpoint},
         lifespan=_lifespan,
     )
+    app.router.redirect_slashes = False
     app.state.close = service.close
     return app
 

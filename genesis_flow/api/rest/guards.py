@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import attrs
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from genesis_flow.api.rest.routing import route_path
 
 _OPEN_PATHS: Final = frozenset({"/health", "/version"})
 _CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_LOCAL_ORIGINS: Final = r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -29,6 +32,7 @@ class Guards:
     Attributes:
         hosts: Allowed hosts, with `*`; empty for localhost, loopback and private addresses.
         origins: Origins whose pages may change things, with `*`; those of this machine and of the host itself may.
+            What their pages may read is told to browsers by `cors`.
         frame_options: Value of X-Frame-Options; "NONE" for no such header.
 
     Source: MLflow 3.17 `server/fastapi_security.py`; its default also allows names such as `10.example.com`.
@@ -99,6 +103,25 @@ class Guards:
         return is_local or parts.netloc == host or any(fnmatchcase(origin, each.lower()) for each in self.origins)
 
 
+def cors(origins: Sequence[str]) -> Middleware:
+    """
+    Middleware that tells browsers which pages may read answers: those of `origins`, with `*`, and of this machine.
+
+    Source: MLflow 3.17 `server/fastapi_security.py`; there, only "*" alone is understood.
+    """
+    if "*" in origins:
+        # Whoever may ask asks without credentials: browsers would refuse both together.
+        every = ["*"]
+        return Middleware(
+            CORSMiddleware, allow_origins=every, allow_methods=every, allow_headers=every, expose_headers=every
+        )  # fmt: skip
+    return Middleware(
+        CORSMiddleware, allow_origin_regex="|".join([_LOCAL_ORIGINS, *(translate(each.lower()) for each in origins)]),
+        allow_credentials=True, allow_methods=sorted({"GET", "OPTIONS", *_CHANGING}), allow_headers=["*"],
+        expose_headers=["*"],
+    )  # fmt: skip
+
+
 def _name(host: str) -> str:
     """The name or address in a Host header, without its port."""
     if host.startswith("["):
@@ -108,6 +131,6 @@ def _name(host: str) -> str:
 
 async def _refuse(send: Send, problem: str) -> None:
     body = problem.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": body})

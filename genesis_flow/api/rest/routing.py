@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -57,7 +58,10 @@ class Table(BaseRoute):
         methods: Mapping[str, ASGIApp] = scope["endpoint"]
         app = methods.get(scope["method"])
         if app is None:
-            raise HTTPException(405, headers={"Allow": ", ".join(methods)})
+            allowed = {"Allow": ", ".join([*methods, "OPTIONS"])}
+            if scope["method"] != "OPTIONS":
+                raise HTTPException(405, headers=allowed)
+            app = Response(status_code=204, headers=allowed)
         await app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: object) -> URLPath:

@@ -13,7 +13,6 @@ from uuid import uuid4
 import attrs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.rest.measuring import ENDPOINT
 from genesis_flow.api.rest.offload import Offload
@@ -26,6 +25,7 @@ from genesis_flow.api.rest.wire import (
     Received,
     Refused,
     Reply,
+    error_to_reply,
     exception_to_reply,
     json_to_reply,
     received_to_values,
@@ -85,7 +85,7 @@ class Service:
                 self.gate.authorize(self.gate.authenticate(scope), endpoint)
                 found = await call(endpoint, scope, receive)
             except GenesisFlowError as error:
-                found = exception_to_reply(error_to_exception(error))
+                found = error_to_reply(error)
             except Refused as error:
                 found = error.reply()
             if isinstance(found, Download):
@@ -130,7 +130,7 @@ class Service:
             found = endpoint.handler(self.use_cases, values if body is None else {**values, "body": body})
             return found if isinstance(found, (Reply, Download)) else json_to_reply(found)
         except GenesisFlowError as error:
-            return exception_to_reply(error_to_exception(error))
+            return error_to_reply(error)
         except MlflowException as error:
             return exception_to_reply(error)
         except Refused as error:

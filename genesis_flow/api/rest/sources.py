@@ -144,12 +144,16 @@ def _require_absolute(source: str) -> None:
     while (decoded := unquote_plus(plain)) != plain:
         plain = decoded
     path = re.sub(r"/+", "/", _url(plain).path.rstrip("/"))
-    if "\x00" in path or ".." in re.split(r"[/\\]", plain) or posixpath.normpath(path) != path:
+    if "\x00" in path or ".." in re.split(r"[/\\]", plain) or not _is_absolute(path):
         raise _invalid(
             source,
             "If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an "
             "absolute path must be provided without relative path references present. Please provide an absolute path.",
         )
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith("/") and posixpath.normpath(path) == path
 
 
 def _is_proxied(source: str) -> bool:

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import attrs
 
+from genesis_flow.api.errors import error_to_exception
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.rest.messages.fields import Field, Values, boolean, invalid, read_fields
+from genesis_flow.domain.errors import GenesisFlowError, UnsafePath
 
 _JSON: Final = "application/json"
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
@@ -58,19 +60,24 @@ def received_to_values(received: Received, fields: Sequence[Field]) -> Values:
         given: Mapping[str, Any] = _query_to_json(received.query, fields)
     else:
         given = _body_to_json(received, received.body)
-    return read_fields(fields, {**given, **received.path})
+    if received.path:
+        spellings = {field.spelling for field in fields if field.name in received.path}
+        given = {**{name: value for name, value in given.items() if name not in spellings}, **received.path}
+    return read_fields(fields, given)
 
 
 def _query_to_json(query: Sequence[tuple[str, str]], fields: Sequence[Field]) -> dict[str, Any]:
     given: dict[str, list[str]] = {}
     for name, value in query:
         given.setdefault(name, []).append(value)
-    listed = {field.name for field in fields if field.is_list}
-    truths = {field.name for field in fields if field.read is boolean}
-    return {
-        name: values if name in listed else _truth(values[0]) if name in truths else values[0]
-        for name, values in given.items()
-    }
+    named = {name: field for field in fields for name in (field.name, field.alias) if name is not None}
+    return {name: _of_query(named[name], values) for name, values in given.items() if name in named}
+
+
+def _of_query(field: Field, values: list[str]) -> Any:
+    if field.is_list:
+        return values
+    return _truth(values[0]) if field.read is boolean else values[0]
 
 
 def _truth(text: str) -> bool:
@@ -115,6 +122,18 @@ def json_to_reply(content: Mapping[str, Any], status: int = 200) -> Reply:
 def exception_to_reply(error: MlflowException, status: int | None = None) -> Reply:
     """The response that reports an error; `status` if it is not that of its code."""
     return Reply(status or error.get_http_status_code(), error.serialize_as_json().encode())
+
+
+def error_to_answer(error: GenesisFlowError) -> MlflowException:
+    """What clients are told of a domain error: of paths as little as MLflow says."""
+    if isinstance(error, UnsafePath):
+        return MlflowException.invalid_parameter_value("Invalid path")
+    return error_to_exception(error)
+
+
+def error_to_reply(error: GenesisFlowError) -> Reply:
+    """The response that reports a domain error."""
+    return exception_to_reply(error_to_answer(error))
 
 
 class Refused(Exception):

@@ -180,7 +180,13 @@ def _checked_name(name: Any) -> str:
 def _checked_location(location: Any) -> str | None:
     if location is None or location == "":
         return None
-    uri = within("artifact_location", limits.ARTIFACT_LOCATION, storable("artifact_location", location))
+    uri = storable("artifact_location", location)
+    if len(uri) > limits.ARTIFACT_LOCATION:
+        raise InvalidInput(
+            "artifact_location",
+            "Invalid artifact path length. The length of the artifact path cannot be greater than "
+            f"{limits.ARTIFACT_LOCATION} characters.",
+        )
     without_secret("artifact_location", uri)
     if uri.startswith("runs:"):
         raise InvalidInput(

@@ -78,7 +78,7 @@ class RunLogging:
         self, run_id: Any, *, metrics: Sequence[Metric] = (), params: Texts = (), tags: Texts = ()
     ) -> None:
         """
-        Add metric points, params and tags, all or nothing.
+        Add metric points, params and tags, all or nothing; even an empty batch wants an active run.
 
         Args:
             metrics: At most 1,000 points; a `ModelMetric` is a point of its logged model, too.

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.errors import UnsafePath
 from genesis_flow.domain.values.text import shown, storable
 
 #: More rounds of percent-encoding than this are an attack, not a name.
@@ -62,7 +62,7 @@ def artifact_path(value: str | None, field: str = "artifact_path", *, label: str
         field: What the error says is wrong; `label` is how its message calls it.
 
     Raises:
-        InvalidInput: Absolute, with `..` or another part of dots and blanks alone, a backslash, a drive
+        UnsafePath: Absolute, with `..` or another part of dots and blanks alone, a backslash, a drive
             letter, a control character, a URI scheme, or any of these after percent-decoding (once or
             repeatedly); or percent-encoded more than eight times.
 
@@ -75,7 +75,7 @@ def artifact_path(value: str | None, field: str = "artifact_path", *, label: str
     normal = "/".join(part for part in value.split("/") if part not in ("", "."))
     # Both spellings: "./%2fetc" is harmless as it stands, but what is left of it decodes to "/etc".
     if not all(map(_is_safe, (*_decodings(value), *_decodings(normal)))):
-        raise InvalidInput(
+        raise UnsafePath(
             field,
             f"Invalid {label}: '{shown(value)}'. It must be relative, use '/', and must not contain '..', "
             "a backslash, a drive letter, a URI scheme or a control character, also not when "
@@ -113,6 +113,7 @@ def _is_safe(value: str) -> bool:
         value.startswith("/")
         or "\\" in value
         or "://" in value
+        or value[:5].lower() == "file:"
         or any(ord(character) < 32 or 127 <= ord(character) < 160 for character in value)
         or any(part[1:2] == ":" or _climbs(part) for part in value.split("/"))
     )

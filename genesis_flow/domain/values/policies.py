@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.text import shown
 
 
@@ -52,6 +53,19 @@ def page_limit(value: Any, most: int, least: int = 1) -> int:
             f"Invalid value {value} for parameter 'max_results' supplied. It must be at most {most}",
         )
     return number
+
+
+def history_page_limit(value: Any) -> int:
+    """
+    `value`, if it can be the size of a page of a metric's history, of which MLflow speaks with a full stop.
+
+    Raises:
+        InvalidInput: Not a positive 64-bit integer.
+    """
+    try:
+        return page_limit(value, limits.INT64_MAX)
+    except InvalidInput as error:
+        raise InvalidInput(error.field, f"{error.message}.") from None
 
 
 def registry_page_limit(value: Any, most: int, least: int = 1) -> int:

@@ -63,6 +63,38 @@ def test_origins(fresh: Path, origin: str, status: int) -> None:
     assert status == response.status_code
 
 
+@pytest.mark.parametrize(
+    ("origins", "origin", "allowed", "credentials"),
+    [
+        ([], "http://localhost:3000", "http://localhost:3000", "true"),
+        ([], "http://evil.com", None, "true"),
+        (["https://*.example.com"], "https://ui.example.com", "https://ui.example.com", "true"),
+        (["https://*.example.com"], "https://example.com.evil.org", None, "true"),
+        (["*"], "http://evil.com", "*", None),
+    ],
+)
+def test_pages_that_may_read(
+    fresh: Path, origins: list[str], origin: str, allowed: str | None, credentials: str | None
+) -> None:
+    """Browsers are told whether a page may read answers, before it asks and with each answer."""
+    asks = {"origin": origin, "access-control-request-method": "POST", "access-control-request-headers": "x-a"}
+    with wire_to(allowed_origins=origins) as wire:
+        before = wire.client.options(f"{PREFIX}/runs/search", headers=asks)
+        answer = wire.client.get(f"{PREFIX}/experiments/get?experiment_id=0", headers={"origin": origin})
+    assert (200 if allowed else 400) == before.status_code
+    headers = [before.headers.get("access-control-allow-origin"), answer.headers.get("access-control-allow-origin")]
+    assert [allowed, allowed] == headers
+    assert credentials == answer.headers.get("access-control-allow-credentials")
+
+
+def test_options(wire: Wire) -> None:
+    """What an endpoint can is said; of a path that is none, that there is none."""
+    found = wire.client.options(f"{PREFIX}/experiments/search")
+    allowed = set(found.headers["allow"].split(", "))
+    assert (204, {"GET", "HEAD", "POST", "OPTIONS"}) == (found.status_code, allowed)
+    assert 404 == wire.client.options(f"{PREFIX}/none").status_code
+
+
 def test_headers_of_every_response(wire: Wire) -> None:
     """Refusals, too, keep browsers from guessing types and from showing them in frames."""
     answers = [wire.client.get("/health"), wire.client.get(f"{PREFIX}/runs/get", headers={"host": "evil.com"})]

@@ -149,8 +149,11 @@ def test_the_record_of_models(wire: Wire) -> None:
     [
         ("{bad", "Malformed model info. \n {bad \n is not a valid JSON."),
         ("[" * 100_000, "Malformed model info."),
-        ("[]", "Model json is missing mandatory fields: artifact_path, flavors, run_id, utc_time_created"),
-        ('{"run_id": 1, "flavors": {}}', "Model json is missing mandatory fields: artifact_path, utc_time_created"),
+        (
+            "[]",
+            "Model json is missing mandatory fields: {'artifact_path', 'flavors', 'run_id', 'utc_time_created'}",
+        ),
+        ('{"run_id": 1, "flavors": {}}', "Model json is missing mandatory fields: {'artifact_path', 'utc_time_crea"),
         ('{"run_id": 1, "flavors": 2, "artifact_path": 3, "utc_time_created": 4}', "Model json has flavors that are"),
     ],
 )

@@ -66,7 +66,7 @@ def test_run_as_written(wire: Wire) -> None:
         "start_time": 123, "artifact_uri": f"{root}/{run_id}/artifacts", "lifecycle_stage": "active", "run_id": run_id,
     }  # fmt: skip
     data = {"tags": [{"key": "mlflow.runName", "value": "rr"}]}
-    assert {"info": info, "data": data, "inputs": {}, "outputs": {}} == run
+    assert {"info": info, "data": data, "inputs": {}} == run
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from genesis_flow.api.rest.messages import models as model_messages
 from genesis_flow.api.rest.messages import runs as run_messages
 from genesis_flow.api.rest.messages.fields import Field, Values, anything, invalid, read_fields, text
 from genesis_flow.api.rest.routes import TOP, Endpoint, Handler
+from genesis_flow.api.rest.wire import error_to_answer
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput
 from genesis_flow.settings import MLFLOW_SERVER_GRAPHQL_MAX_ALIASES, MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS
 
@@ -138,7 +139,9 @@ def _resolved(source: Any, info: Any, **arguments: Any) -> Any:
             return _answer(info.context, name, arguments)
         if info.parent_type.name == "MlflowRunExtension" and name in _OF_RUNS:
             return _OF_RUNS[name](info.context, source["info"])
-    except (GenesisFlowError, MlflowException):
+    except GenesisFlowError as error:
+        raise error_to_answer(error) from error
+    except MlflowException:
         raise
     except Exception:
         mark = uuid4().hex

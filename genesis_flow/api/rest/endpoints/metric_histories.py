@@ -13,7 +13,7 @@ from genesis_flow.domain.entities.metric import MetricHistory
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.pages import Cursor, cursor_from_token
-from genesis_flow.domain.values.policies import page_limit
+from genesis_flow.domain.values.policies import history_page_limit, page_limit
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases
@@ -29,7 +29,7 @@ def history(use_cases: UseCases, given: Values) -> dict[str, Any]:
     """The points after those of the page before; all of them where no size of a page is given."""
     most = given["max_results"]
     if most is not None:
-        most = min(page_limit(most, limits.INT64_MAX), MOST_POINTS)
+        most = min(history_page_limit(most), MOST_POINTS)
     points = use_cases.logging.history(given["run_id"], given["metric_key"])
     fingerprint = f"{given['run_id']} {given['metric_key']}"
     cursor = cursor_from_token(given["page_token"], fingerprint, 3)

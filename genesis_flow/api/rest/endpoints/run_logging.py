@@ -12,7 +12,7 @@ from genesis_flow.domain.entities.dataset import Dataset, DatasetInput
 from genesis_flow.domain.entities.logged_model import ModelMetric
 from genesis_flow.domain.entities.metric import Metric
 from genesis_flow.domain.entities.run import ModelOutput
-from genesis_flow.domain.errors import InvalidInput
+from genesis_flow.domain.errors import InvalidInput, ParamConflict
 from genesis_flow.domain.values.text import shown
 
 if TYPE_CHECKING:
@@ -42,12 +42,15 @@ def delete_tag(use_cases: UseCases, given: Values) -> dict[str, Any]:
 
 
 def log_batch(use_cases: UseCases, given: Values) -> dict[str, Any]:
-    use_cases.logging.log_batch(
-        given["run_id"],
-        metrics=[_point(row) for row in given["metrics"]],
-        params=[(row["key"], row["value"]) for row in given["params"]],
-        tags=[(row["key"], row["value"]) for row in given["tags"]],
-    )
+    try:
+        use_cases.logging.log_batch(
+            given["run_id"],
+            metrics=[_point(row) for row in given["metrics"]],
+            params=[(row["key"], row["value"]) for row in given["params"]],
+            tags=[(row["key"], row["value"]) for row in given["tags"]],
+        )
+    except ParamConflict as error:
+        raise InvalidInput("params", error.listed()) from error
     return {}
 
 
@@ -78,7 +81,7 @@ def log_model(use_cases: UseCases, given: Values) -> dict[str, Any]:
         ) from None
     missing = [name for name in _OF_MODEL if not isinstance(record, dict) or name not in record]
     if missing:
-        raise InvalidInput("model_json", f"Model json is missing mandatory fields: {', '.join(missing)}")
+        raise InvalidInput("model_json", f"Model json is missing mandatory fields: {{{', '.join(map(repr, missing))}}}")
     if not isinstance(record["flavors"], dict):
         raise InvalidInput("model_json", "Model json has flavors that are no JSON object.")
     use_cases.logging.record_model(given["run_id"], record)

@@ -19,10 +19,10 @@ def create(use_cases: UseCases, given: Values) -> dict[str, Any]:
         given["experiment_id"],
         name=given["run_name"],
         user_id=given["user_id"],
-        started_at=given["start_time"] or None,
+        started_at=given["start_time"],
         tags={tag["key"]: tag["value"] for tag in given["tags"]},
     )
-    return {"run": run_to_json(run)}
+    return {"run": run_to_json(run, with_outputs=False)}
 
 
 def get(use_cases: UseCases, given: Values) -> dict[str, Any]:
@@ -55,7 +55,8 @@ def search(use_cases: UseCases, given: Values) -> dict[str, Any]:
         max_results=given["max_results"],
         page_token=given["page_token"],
     )
-    return present(runs=[run_to_json(run, False) for run in page.items], next_page_token=page.next_token)
+    runs = [run_to_json(run, with_model_inputs=False) for run in page.items]
+    return present(runs=runs, next_page_token=page.next_token)
 
 
 ROUTES: Final = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ from genesis_flow.domain.values.text import shown
 
 #: How MLflow ends what it says of a wrong field.
 SEE_DOCS: Final = " See the API docs for more information about request parameters."
+
+_DIGITS: Final = re.compile(r"[+-]?[0-9]{1,19}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 #: From (path of the field, its JSON value) to its value.
 Read = Callable[[str, Any], Any]
@@ -37,6 +41,7 @@ class Field:
         name: In snake_case. read: What turns its JSON value into a value.
         default: Its value where it is absent or null. is_required: Refuse a request without it, or with "".
         is_list: In a query, its values are all those of its name. alias: An older name.
+        spelling: The name in camel case, None where that is the same.
     """
 
     name: str
@@ -45,6 +50,12 @@ class Field:
     is_required: bool = False
     is_list: bool = False
     alias: str | None = None
+    spelling: str | None = attrs.field(init=False)
+
+    @spelling.default
+    def _camel_case(self) -> str | None:
+        first, *rest = self.name.split("_")
+        return "".join([first, *map(str.capitalize, rest)]) if rest else None
 
 
 def read_fields(fields: Sequence[Field], given: Mapping[str, Any], path: str = "") -> Values:
@@ -62,6 +73,13 @@ def read_fields(fields: Sequence[Field], given: Mapping[str, Any], path: str = "
 
 def _value(field: Field, given: Mapping[str, Any], path: str) -> Any:
     value = given.get(field.name)
+    if field.spelling is not None and field.spelling in given:
+        if field.name in given:
+            raise MlflowException.invalid_parameter_value(
+                f"Request specifies both '{field.name}' and '{field.spelling}'; provide only one of them."
+            )
+        if path or not field.is_required:
+            value = given[field.spelling]
     if value is None and field.alias is not None:
         value = given.get(field.alias)
     if field.is_required and (value is None or value == ""):
@@ -97,11 +115,17 @@ def whole(path: str, value: Any) -> int:
 
 def _whole(value: Any) -> int | None:
     if isinstance(value, str):
-        sign, digits = (-1, value[1:]) if value.startswith("-") else (1, value)
-        return sign * int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
+        return _whole_text(value)
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _whole_text(value: str) -> int | None:
+    if _DIGITS.fullmatch(value):
+        return int(value)
+    number = float(value) if _NUMBER.fullmatch(value) else math.nan
+    return int(number) if number.is_integer() else None
 
 
 def real(path: str, value: Any) -> float:
@@ -135,14 +159,19 @@ def texts(path: str, value: Any) -> list[str]:
 
 @attrs.frozen
 class Choice:
-    """One of `values` by its name or number; a name that is unknown counts as absent, as in MLflow."""
+    """One of `values` by its name or number; as in MLflow, an unknown name counts as absent, a number does not."""
 
     values: Mapping[int | str, Any]
 
     def __call__(self, path: str, value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise invalid(path, value)
-        return self.values.get(value)
+        if isinstance(value, str) and value in self.values:
+            return self.values[value]
+        number = _whole(value)
+        if number is not None and number not in self.values:
+            raise invalid(path, value)
+        return None if number is None else self.values[number]
 
 
 @attrs.frozen

@@ -51,7 +51,7 @@ CREATE: Final = (
     Field("experiment_id", text, is_required=True),
     Field("user_id", text, ""),
     Field("run_name", text),
-    Field("start_time", whole, 0),
+    Field("start_time", whole),
     Field("tags", Messages(PAIR), ()),
 )
 UPDATE: Final = (*ID, Field("status", Choice(_STATUSES)), Field("end_time", whole), Field("run_name", text))
@@ -97,15 +97,16 @@ def info_to_json(entity: Run) -> dict[str, Any]:
         user_id=entity.user_id,
         status=entity.status.value,
         start_time=entity.started_at,
-        end_time=entity.ended_at,
+        end_time=entity.ended_at or None,
         artifact_uri=entity.artifact_uri,
         lifecycle_stage=entity.stage.value,
         run_id=entity.id,
     )
 
 
-def run_to_json(entity: Run, with_model_inputs: bool = True) -> dict[str, Any]:
-    """The run as MLflow writes it; its searches leave out model inputs."""
+def run_to_json(entity: Run, *, with_model_inputs: bool = True, with_outputs: bool = True) -> dict[str, Any]:
+    """The run as MLflow writes it; its searches leave out model inputs, and new runs have no outputs."""
+    outputs = present(model_outputs=[{"model_id": made.model_id, "step": made.step} for made in entity.model_outputs])
     return {
         "info": info_to_json(entity),
         "data": present(
@@ -117,9 +118,7 @@ def run_to_json(entity: Run, with_model_inputs: bool = True) -> dict[str, Any]:
             dataset_inputs=[_input_to_json(row) for row in entity.dataset_inputs],
             model_inputs=[{"model_id": id} for id in entity.model_inputs] if with_model_inputs else [],
         ),
-        "outputs": present(
-            model_outputs=[{"model_id": made.model_id, "step": made.step} for made in entity.model_outputs]
-        ),
+        **({"outputs": outputs} if with_outputs else {}),
     }
 
 

@@ -1,0 +1,1 @@
+"""The same requests to the real `mlflow server` and to ours: the answers are the same."""
