@@ -30,6 +30,7 @@ CODES: Final[dict[type[errors.GenesisFlowError], str]] = {
     errors.Conflict: "RESOURCE_CONFLICT",
     errors.ParamConflict: "INVALID_PARAMETER_VALUE",
     errors.Unsupported: "NOT_IMPLEMENTED",
+    errors.NeedsCredentials: "NOT_IMPLEMENTED",
     errors.Unavailable: "TEMPORARILY_UNAVAILABLE",
     errors.Throttled: "RESOURCE_EXHAUSTED",
     errors.Unauthenticated: "UNAUTHENTICATED",

@@ -49,6 +49,7 @@ DOMAIN_CODES = {
     errors.Conflict("m"): "RESOURCE_CONFLICT",
     errors.ParamConflict("1", [("k", "a", "b")]): "INVALID_PARAMETER_VALUE",
     errors.Unsupported("m"): "NOT_IMPLEMENTED",
+    errors.NeedsCredentials("m"): "NOT_IMPLEMENTED",
     errors.Unavailable("m"): "TEMPORARILY_UNAVAILABLE",
     errors.Throttled("m"): "RESOURCE_EXHAUSTED",
     errors.Unauthenticated("m"): "UNAUTHENTICATED",
