@@ -81,7 +81,8 @@ def _is_true(text: str) -> bool:
     return text.strip().upper() in ("TRUE", "1", "ON", "YES")
 
 
-def _names(text: str) -> frozenset[str]:
+def names(text: str) -> frozenset[str]:
+    """Names, separated by commas."""
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
@@ -125,35 +126,25 @@ def _delivers(text: str) -> bool:
     return text.strip() == "deliver"
 
 
-def _optional(name: str) -> EnvironmentVariable[str | None]:
+def optional(name: str) -> EnvironmentVariable[str | None]:
+    """A variable with any text."""
     return EnvironmentVariable(name, str, None)
 
 
-MLFLOW_TRACKING_URI: Final = _optional("MLFLOW_TRACKING_URI")
-MLFLOW_REGISTRY_URI: Final = _optional("MLFLOW_REGISTRY_URI")
+MLFLOW_TRACKING_URI: Final = optional("MLFLOW_TRACKING_URI")
+MLFLOW_REGISTRY_URI: Final = optional("MLFLOW_REGISTRY_URI")
 #: Who asks a tracking server, for commands that clients in other languages call.
-MLFLOW_TRACKING_USERNAME: Final = _optional("MLFLOW_TRACKING_USERNAME")
-MLFLOW_TRACKING_PASSWORD: Final = _optional("MLFLOW_TRACKING_PASSWORD")
-MLFLOW_TRACKING_TOKEN: Final = _optional("MLFLOW_TRACKING_TOKEN")
-MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = _optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
+MLFLOW_TRACKING_USERNAME: Final = optional("MLFLOW_TRACKING_USERNAME")
+MLFLOW_TRACKING_PASSWORD: Final = optional("MLFLOW_TRACKING_PASSWORD")
+MLFLOW_TRACKING_TOKEN: Final = optional("MLFLOW_TRACKING_TOKEN")
+MLFLOW_DEFAULT_ARTIFACT_ROOT: Final = optional("MLFLOW_DEFAULT_ARTIFACT_ROOT")
 #: Below which the files of `mlflow-artifacts:` locations are, for a server and for who reads beside it.
-MLFLOW_ARTIFACTS_DESTINATION: Final = _optional("MLFLOW_ARTIFACTS_DESTINATION")
-#: Seconds for which links that a server gives out for downloads work.
-MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS: Final = EnvironmentVariable(
-    "MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS", int, 300
-)
-#: Whether a server has clients that ask it send and get files directly; None for what its storage suggests.
-MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD: Final[EnvironmentVariable[bool | None]] = EnvironmentVariable(
-    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", switch, None
-)
-MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD: Final[EnvironmentVariable[bool | None]] = EnvironmentVariable(
-    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", switch, None
-)
-MLFLOW_EXPERIMENT_NAME: Final = _optional("MLFLOW_EXPERIMENT_NAME")
-MLFLOW_EXPERIMENT_ID: Final = _optional("MLFLOW_EXPERIMENT_ID")
-MLFLOW_RUN_ID: Final = _optional("MLFLOW_RUN_ID")
-MLFLOW_ACTIVE_MODEL_ID: Final = _optional("MLFLOW_ACTIVE_MODEL_ID")
-MLFLOW_RUN_CONTEXT: Final = _optional("MLFLOW_RUN_CONTEXT")
+MLFLOW_ARTIFACTS_DESTINATION: Final = optional("MLFLOW_ARTIFACTS_DESTINATION")
+MLFLOW_EXPERIMENT_NAME: Final = optional("MLFLOW_EXPERIMENT_NAME")
+MLFLOW_EXPERIMENT_ID: Final = optional("MLFLOW_EXPERIMENT_ID")
+MLFLOW_RUN_ID: Final = optional("MLFLOW_RUN_ID")
+MLFLOW_ACTIVE_MODEL_ID: Final = optional("MLFLOW_ACTIVE_MODEL_ID")
+MLFLOW_RUN_CONTEXT: Final = optional("MLFLOW_RUN_CONTEXT")
 MLFLOW_TRUNCATE_LONG_VALUES: Final = EnvironmentVariable("MLFLOW_TRUNCATE_LONG_VALUES", switch, True)
 MLFLOW_ENABLE_ASYNC_LOGGING: Final = EnvironmentVariable("MLFLOW_ENABLE_ASYNC_LOGGING", switch, False)
 #: Seconds for which a loaded prompt is kept: one that was asked for by alias, and one by number.
@@ -162,7 +153,7 @@ MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS: Final = EnvironmentVariable(
     "MLFLOW_VERSION_PROMPT_CACHE_TTL_SECONDS", float, float("inf")
 )
 MLFLOW_ALLOW_PICKLE_DESERIALIZATION: Final = EnvironmentVariable("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", switch, True)
-MLFLOW_DEFAULT_PREDICTION_DEVICE: Final = _optional("MLFLOW_DEFAULT_PREDICTION_DEVICE")
+MLFLOW_DEFAULT_PREDICTION_DEVICE: Final = optional("MLFLOW_DEFAULT_PREDICTION_DEVICE")
 MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE: Final = EnvironmentVariable(
     "MLFLOW_HUGGINGFACE_MODEL_MAX_SHARD_SIZE", str, "500MB"
 )
@@ -175,20 +166,20 @@ MLFLOW_MAX_LOG_PARAMS: Final[EnvironmentVariable[int | None]] = EnvironmentVaria
 )
 MLFLOW_NESTED_RUN: Final = EnvironmentVariable("MLFLOW_NESTED_RUN", _is_true, False)
 #: A JSON object of tags.
-MLFLOW_TAGS: Final = _optional("MLFLOW_TAGS")
+MLFLOW_TAGS: Final = optional("MLFLOW_TAGS")
 MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING: Final = EnvironmentVariable(
     "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING", switch, True
 )
-MLFLOW_LOG_MODEL_COMPRESSION: Final = _optional("MLFLOW_LOG_MODEL_COMPRESSION")
+MLFLOW_LOG_MODEL_COMPRESSION: Final = optional("MLFLOW_LOG_MODEL_COMPRESSION")
 #: A YAML file that says what is trusted of stored models; see `genesis_flow.set_trust_policy`.
-GENESIS_FLOW_TRUST_POLICY: Final = _optional("GENESIS_FLOW_TRUST_POLICY")
+GENESIS_FLOW_TRUST_POLICY: Final = optional("GENESIS_FLOW_TRUST_POLICY")
 #: Stores that are used for those that programs name: FROM=TO, separated by blanks; see `Redirects`.
 GENESIS_FLOW_REDIRECT: Final[EnvironmentVariable[Redirects | None]] = EnvironmentVariable(
     "GENESIS_FLOW_REDIRECT", _redirects, None
 )
 #: Flavors that are not to be used, separated by commas.
 GENESIS_FLOW_DISABLED_FLAVORS: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
-    "GENESIS_FLOW_DISABLED_FLAVORS", _names, frozenset()
+    "GENESIS_FLOW_DISABLED_FLAVORS", names, frozenset()
 )
 #: Seconds within which an unreachable or hanging store fails; options in the tracking URI win.
 GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", seconds, 5.0)
@@ -196,7 +187,7 @@ GENESIS_FLOW_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_TIMEOUT", second
 GENESIS_FLOW_PATIENCE: Final = EnvironmentVariable("GENESIS_FLOW_PATIENCE", seconds_or_none, 30.0)
 
 #: What kind of server a `mongodb://` URI names, where its host does not tell: mongodb, cosmos-vcore or cosmos-ru.
-GENESIS_FLOW_MONGODB_DIALECT: Final = _optional("GENESIS_FLOW_MONGODB_DIALECT")
+GENESIS_FLOW_MONGODB_DIALECT: Final = optional("GENESIS_FLOW_MONGODB_DIALECT")
 #: Seconds that one call waits in all when Cosmos DB refuses requests because its request units are used up.
 GENESIS_FLOW_THROTTLING_TIMEOUT: Final = EnvironmentVariable("GENESIS_FLOW_THROTTLING_TIMEOUT", seconds, 60.0)
 #: Whether a transfer of artifacts that takes long is shown, where a person looks.
@@ -210,25 +201,6 @@ GENESIS_FLOW_ARTIFACT_THREADS: Final = EnvironmentVariable("GENESIS_FLOW_ARTIFAC
 #: Whether changes through this library, not only those through a server, are told to webhooks: deliver or off.
 GENESIS_FLOW_WEBHOOKS: Final = EnvironmentVariable("GENESIS_FLOW_WEBHOOKS", _delivers, False)
 
-#: The REST server, as in MLflow; lists are separated by commas.
-MLFLOW_BACKEND_STORE_URI: Final = _optional("MLFLOW_BACKEND_STORE_URI")
-MLFLOW_SERVE_ARTIFACTS: Final = EnvironmentVariable("MLFLOW_SERVE_ARTIFACTS", switch, True)
-MLFLOW_ARTIFACTS_ONLY: Final = EnvironmentVariable("MLFLOW_ARTIFACTS_ONLY", switch, False)
-#: Schemes such as ftp that locations of experiments and versions may have, though they name a host.
-MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES: Final[EnvironmentVariable[frozenset[str]]] = EnvironmentVariable(
-    "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES", _names, frozenset()
-)
-MLFLOW_HOST: Final = EnvironmentVariable("MLFLOW_HOST", str, "127.0.0.1")
-MLFLOW_PORT: Final = EnvironmentVariable("MLFLOW_PORT", int, 5000)
-MLFLOW_WORKERS: Final = EnvironmentVariable("MLFLOW_WORKERS", int, 1)
-MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS: Final = EnvironmentVariable("MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS", int, 10)
-MLFLOW_SERVER_GRAPHQL_MAX_ALIASES: Final = EnvironmentVariable("MLFLOW_SERVER_GRAPHQL_MAX_ALIASES", int, 10)
-MLFLOW_SERVER_ALLOWED_HOSTS: Final = EnvironmentVariable("MLFLOW_SERVER_ALLOWED_HOSTS", str, "")
-MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: Final = EnvironmentVariable("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", str, "")
-MLFLOW_SERVER_X_FRAME_OPTIONS: Final = EnvironmentVariable("MLFLOW_SERVER_X_FRAME_OPTIONS", str, "SAMEORIGIN")
-#: Set for processes that serve together: `prometheus_client` keeps what they count in files of this directory.
-PROMETHEUS_MULTIPROC_DIR: Final = _optional("PROMETHEUS_MULTIPROC_DIR")
-
 #: Azure Storage: for each value the names that other tools read it from, too; the first one that is set counts.
 _AZURE_STRING: Final = ("AZURE_STORAGE_CONNECTION_STRING",)
 _AZURE_ACCOUNT: Final = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")
@@ -239,7 +211,7 @@ _S3_ENDPOINT: Final = ("MLFLOW_S3_ENDPOINT_URL",)
 _GCS_ENDPOINT: Final = ("STORAGE_EMULATOR_HOST",)
 
 #: Variables that say which logged model is active: the first one that is set counts; the second is an older name.
-_ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, _optional("_MLFLOW_ACTIVE_MODEL_ID"))
+_ACTIVE_MODEL: Final = (MLFLOW_ACTIVE_MODEL_ID, optional("_MLFLOW_ACTIVE_MODEL_ID"))
 
 #: Held while the variables that are read are noted.
 _READING: Final = RLock()

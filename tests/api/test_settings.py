@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import genesis_flow as mlflow
-from genesis_flow import settings, webhook_settings
+from genesis_flow import server_settings, settings, webhook_settings
 from genesis_flow.api import environment_variables
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.uris import redacted, scheme_of
@@ -192,7 +192,7 @@ def test_texts_of_variables(
 
 def test_every_variable_is_public_under_its_own_name() -> None:
     """`genesis_flow.environment_variables` has all that are honoured."""
-    found = {**vars(webhook_settings), **vars(settings)}
+    found = {**vars(server_settings), **vars(webhook_settings), **vars(settings)}
     ours = {name: value for name, value in found.items() if isinstance(value, EnvironmentVariable)}
     public = {name for name in environment_variables.__all__ if name != "EnvironmentVariable"}
 

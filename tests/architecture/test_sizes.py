@@ -30,6 +30,7 @@ DOCUMENTED = (
     "bootstrap_mongo.py",
     "bootstrap_webhooks.py",
     "settings.py",
+    "server_settings.py",
     "webhook_settings.py",
 )
 

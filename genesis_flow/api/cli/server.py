@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from genesis_flow import settings
+from genesis_flow import server_settings, settings
 from genesis_flow.api.cli.scope import Command, Scope, pass_scope
 from genesis_flow.domain.values.uris import scheme_of
 
@@ -57,17 +57,17 @@ def server(
         from genesis_flow.api.rest.serving import serve
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{HINT} (there is no module {error.name})") from None
-    host = host or settings.MLFLOW_HOST.get()
+    host = host or server_settings.MLFLOW_HOST.get()
     if not allow_anonymous and not is_loopback(host):
         raise click.UsageError(
             f"There is no sign-on yet: listening on {host} lets whoever reaches it do everything. "
             "Give --allow-anonymous if that is what you want, or listen on 127.0.0.1."
         )
-    workers = workers or settings.MLFLOW_WORKERS.get()
-    uri = backend_store_uri or settings.MLFLOW_BACKEND_STORE_URI.get() or scope.tracking_uri
+    workers = workers or server_settings.MLFLOW_WORKERS.get()
+    uri = backend_store_uri or server_settings.MLFLOW_BACKEND_STORE_URI.get() or scope.tracking_uri
     if workers > 1 and scheme_of(uri or "") == "memory":
         raise click.UsageError("A store in memory is that of one process: leave --workers out, or name another store.")
-    port = settings.MLFLOW_PORT.get() if port is None else port
+    port = server_settings.MLFLOW_PORT.get() if port is None else port
     shown = f"[{host}]" if ":" in host else host
     serve(
         host=host,
@@ -76,14 +76,14 @@ def server(
         announce=lambda bound: scope.say(f"Listening on http://{shown}:{bound}"),
         tracking_uri=uri,
         artifact_root=default_artifact_root,
-        serve_artifacts=_or(serve_artifacts, settings.MLFLOW_SERVE_ARTIFACTS),
+        serve_artifacts=_or(serve_artifacts, server_settings.MLFLOW_SERVE_ARTIFACTS),
         artifacts_destination=artifacts_destination,
-        artifacts_only=_or(artifacts_only, settings.MLFLOW_ARTIFACTS_ONLY),
+        artifacts_only=_or(artifacts_only, server_settings.MLFLOW_ARTIFACTS_ONLY),
         allow_anonymous=allow_anonymous,
-        allowed_hosts=_listed(allowed_hosts or settings.MLFLOW_SERVER_ALLOWED_HOSTS.get()),
-        allowed_origins=_listed(cors_allowed_origins or settings.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS.get()),
+        allowed_hosts=_listed(allowed_hosts or server_settings.MLFLOW_SERVER_ALLOWED_HOSTS.get()),
+        allowed_origins=_listed(cors_allowed_origins or server_settings.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS.get()),
         web_page=web_page,
-        frame_options=x_frame_options or settings.MLFLOW_SERVER_X_FRAME_OPTIONS.get(),
+        frame_options=x_frame_options or server_settings.MLFLOW_SERVER_X_FRAME_OPTIONS.get(),
     )
 
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlparse, urlsplit
 from genesis_flow.domain.errors import Forbidden, InvalidInput
 from genesis_flow.domain.values.locations import PROXIED
 from genesis_flow.domain.values.uris import scheme_of
-from genesis_flow.settings import MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES, Settings
+from genesis_flow.server_settings import MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES
+from genesis_flow.settings import Settings
 
 #: Schemes whose URIs name a host, to which a server of MLflow would connect. That of Azure, which MLflow counts among
 #: them, is not: only hosts of Azure are asked.

@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from genesis_flow.api.rest.wire import Reply
-from genesis_flow.settings import PROMETHEUS_MULTIPROC_DIR
+from genesis_flow.server_settings import PROMETHEUS_MULTIPROC_DIR
 
 #: Where an endpoint notes in the scope of a request which one it is.
 ENDPOINT: Final = "genesis_flow.endpoint"

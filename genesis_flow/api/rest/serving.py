@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 
 from genesis_flow.api.rest.app import create_app
 from genesis_flow.api.rest.protocols import HEADERS_BYTES, MOST_CONNECTIONS, PatientProtocol
-from genesis_flow.settings import PROMETHEUS_MULTIPROC_DIR
+from genesis_flow.server_settings import PROMETHEUS_MULTIPROC_DIR
 
 #: Seconds for which requests may go on when the server is told to stop.
 SHUTDOWN_S: Final = 30

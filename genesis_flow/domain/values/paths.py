@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from genesis_flow.domain.errors import UnsafePath
+from genesis_flow.domain.errors import InvalidInput, UnsafePath
 from genesis_flow.domain.values.text import shown, storable
 
 #: More rounds of percent-encoding than this are an attack, not a name.

@@ -16,7 +16,7 @@ from genesis_flow.api.rest.routes import ANY, PAGES, TOP, Download, Endpoint
 from genesis_flow.domain.errors import InvalidInput
 from genesis_flow.domain.values.paths import artifact_path
 from genesis_flow.domain.values.storage import LONGEST_URL_S
-from genesis_flow.settings import MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS
+from genesis_flow.server_settings import MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases

@@ -21,7 +21,7 @@ from genesis_flow.api.rest.messages.fields import Field, Values, anything, inval
 from genesis_flow.api.rest.routes import TOP, Endpoint, Handler
 from genesis_flow.api.rest.wire import error_to_answer
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput
-from genesis_flow.settings import MLFLOW_SERVER_GRAPHQL_MAX_ALIASES, MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS
+from genesis_flow.server_settings import MLFLOW_SERVER_GRAPHQL_MAX_ALIASES, MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS
 
 if TYPE_CHECKING:
     from graphql import DocumentNode, FieldNode, GraphQLSchema, SelectionSetNode

@@ -16,7 +16,7 @@ from genesis_flow.api.rest.routes import ANY, PROXY, Download, Endpoint
 from genesis_flow.domain.errors import AlreadyExists, InvalidInput
 from genesis_flow.domain.values.paths import ROOT, artifact_path
 from genesis_flow.domain.values.text import shown
-from genesis_flow.settings import MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS
+from genesis_flow.server_settings import MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases

@@ -15,7 +15,7 @@ from genesis_flow.api.rest.routes import TOP, V3, Endpoint
 from genesis_flow.api.rest.wire import Reply, json_to_reply
 from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.domain.values.uris import scheme_of
-from genesis_flow.settings import MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD, MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD
+from genesis_flow.server_settings import MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD, MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD
 
 if TYPE_CHECKING:
     from genesis_flow.api.rest.use_cases import UseCases
