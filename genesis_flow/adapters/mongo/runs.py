@@ -218,7 +218,7 @@ class MongoRunRepository(RunRepository):
     ) -> Document | None:
         """As `_update`; None if the run was changed together with those of other threads."""
         runs = self._database[RUNS]
-        call = Call(run_id, [{"$set": change}, REFRESH])
+        call = Call(run_id, _stages(change))
         with self._database.gathering.joined(call, runs) as was_applied:
             return None if was_applied else self._update(run_id, change, guard, params, fields)
 
@@ -233,7 +233,7 @@ class MongoRunRepository(RunRepository):
         """Change an active run unless `guard` fails; returns these `fields` of it as they were before."""
         if "z" in guard and self._overflows.is_known(run_id):
             raise Outgrown
-        stages = [{"$set": change}, REFRESH] if change else [REFRESH]
+        stages = _stages(change)
         projection = {"_id": 0, **dict.fromkeys(fields or ("run",), 1)}
         for _ in range(_ATTEMPTS):
             before = self._database[RUNS].find_one_and_update(
@@ -278,10 +278,9 @@ class MongoRunRepository(RunRepository):
             change["end"] = ended_at
         if name is not None:
             change |= {"name": {"$literal": name}, f"t.{NAME_FIELD}": {"$literal": name}}
-        stages = [{"$set": change}, REFRESH] if change else [REFRESH]
         document = self._database[RUNS].find_one_and_update(
             {**self._places.wanted(run_id), "stage": "active"},
-            stages,
+            _stages(change),
             projection=RUN_PROJECTION,
             return_document=ReturnDocument.AFTER,
         )
@@ -380,6 +379,11 @@ class MongoRunRepository(RunRepository):
             self._overflows.purge(run_id)
         runs.delete_one({**self._places.wanted(run_id), "stage": "deleted"})
         self._places.release([run_id])
+
+
+def _stages(change: Document) -> list[Any]:
+    """The stages of an update that makes a change; one that changes nothing tells whether it could."""
+    return [{"$set": change}, REFRESH] if change else [REFRESH]
 
 
 #: The runs of a page are decoded when they are looked at.

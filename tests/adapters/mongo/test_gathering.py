@@ -132,6 +132,7 @@ def test_what_waits_goes_together(database: MongoDatabase, gate: Gate, stores: S
     """Calls that come while commands are under way take one command."""
     calls = logging(stores, run_ids)
     calls[-1] = lambda: stores.runs.append(run_ids[-1], metrics=[point(1), point(2, "b.c")], tags={"$x": "$y"})
+    calls.append(lambda: stores.runs.append(run_ids[0]))
     with gate.recorded() as commands, gathered(database, gate, calls) as futures:
         pass
     assert [None] * len(calls) == [future.result() for future in futures]
