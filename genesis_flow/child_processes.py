@@ -9,6 +9,7 @@ from typing import Final
 
 from genesis_flow.settings import (
     GENESIS_FLOW_REDIRECT,
+    GENESIS_FLOW_TRUST_POLICY,
     MLFLOW_EXPERIMENT_ID,
     MLFLOW_EXPERIMENT_NAME,
     MLFLOW_RUN_ID,
@@ -69,6 +70,7 @@ def program_environment(
     tracking_uri: str | None,
     experiment_name: str | None,
     redirects: Sequence[str] = (),
+    trust_policy: str | None = None,
 ) -> dict[str, str]:
     """
     The variables of a process that runs a user's program.
@@ -77,6 +79,7 @@ def program_environment(
         first, last: Where it looks for modules before, and after, the directories of PYTHONPATH.
         tracking_uri, experiment_name: What it uses if it does not choose; None for what is in force.
         redirects: Which stores are used for those that it names, each as FROM=TO; they win over those in force.
+        trust_policy: The file that says what it trusts of models; None for the one in force.
     """
     found = {**os.environ, _PYTHON_PATH: os.pathsep.join([*first, *python_path(), *last])}
     if tracking_uri is not None:
@@ -86,4 +89,6 @@ def program_environment(
         found.pop(MLFLOW_EXPERIMENT_ID.name, None)
     if redirects:
         found[GENESIS_FLOW_REDIRECT.name] = "\n".join([os.environ.get(GENESIS_FLOW_REDIRECT.name, ""), *redirects])
+    if trust_policy is not None:
+        found[GENESIS_FLOW_TRUST_POLICY.name] = trust_policy
     return found

@@ -24,6 +24,7 @@ import genesis_flow as mlflow
 from genesis_flow.api import session
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.domain.values.manifests import MANIFEST_FILE, write_manifest
+from tests.api.stores import forget_own_models
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [0.5, 1.0, 0.2, 0.1]})
 CLASSES = [0, 1, 0, 1]
@@ -87,6 +88,7 @@ def test_an_estimator_of_ones_own_asks_for_trust(tmp_path: Path) -> None:
     """Its name is given when it is saved, and again when it is loaded; the file's own list counts for nothing."""
     name = f"{Home.__module__}.Home"
     mlflow.sklearn.save_model(Home().fit(FRAME), tmp_path / "m", skops_trusted_types=[name])
+    forget_own_models()
 
     with pytest.raises(MlflowException, match=name.replace(".", r"\.")) as caught:
         mlflow.sklearn.load_model(str(tmp_path / "m"))
@@ -182,6 +184,7 @@ def test_code_of_a_model_runs_only_when_trusted(model: Any, tmp_path: Path) -> N
     code = tmp_path / "code_of_mine.py"
     code.write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
     mlflow.sklearn.save_model(model, tmp_path / "m", code_paths=[str(code)])
+    forget_own_models()
 
     with pytest.raises(MlflowException, match="allow_unsafe_deserialization=True"):
         mlflow.sklearn.load_model(str(tmp_path / "m"))

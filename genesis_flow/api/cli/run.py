@@ -29,6 +29,10 @@ def _checked(context: click.Context, parameter: click.Parameter, value: tuple[st
     help="Use the store TO where it names FROM, such as http://localhost:5000; * is whatever is no store. Repeatable. "
     "Passwords are better kept in GENESIS_FLOW_REDIRECT.",
 )
+@click.option(
+    "--trust-policy", metavar="FILE", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    help="What it trusts of models that others logged. Default: $GENESIS_FLOW_TRUST_POLICY.",
+)  # fmt: skip
 @click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module, as for python -m.")
 @click.argument("program")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -37,6 +41,7 @@ def run(
     scope: Scope,
     experiment_name: str | None,
     redirects: tuple[str, ...],
+    trust_policy: str | None,
     is_module: bool,
     program: str,
     arguments: tuple[str, ...],
@@ -49,5 +54,6 @@ def run(
 
     words = ["-m", program] if is_module else [program]
     running.run(
-        [*words, *arguments], tracking_uri=scope.tracking_uri, experiment_name=experiment_name, redirects=redirects
-    )
+        [*words, *arguments], tracking_uri=scope.tracking_uri, experiment_name=experiment_name, redirects=redirects,
+        trust_policy=trust_policy,
+    )  # fmt: skip

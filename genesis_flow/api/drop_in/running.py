@@ -20,6 +20,7 @@ def run(
     tracking_uri: str | None = None,
     experiment_name: str | None = None,
     redirects: Sequence[str] = (),
+    trust_policy: str | None = None,
 ) -> NoReturn:
     """
     Become an interpreter with these arguments, in which `import mlflow` gives this package; its children, too.
@@ -30,12 +31,14 @@ def run(
         words: A file and its arguments, or "-m", a module and its arguments.
         tracking_uri, experiment_name: What the program uses if it does not choose; None for what is in force.
         redirects: Which stores are used for those that it names, each as FROM=TO.
+        trust_policy: The file that says what it trusts of models; None for the one in force.
     """
     # Where the interpreter was told to look for this package in a way that its child is not told.
     extra = [] if ROOT in sys.path[1:] else [ROOT]
     environment = child_processes.program_environment(
-        first=[DIRECTORY], last=extra, tracking_uri=tracking_uri, experiment_name=experiment_name, redirects=redirects
-    )
+        first=[DIRECTORY], last=extra, tracking_uri=tracking_uri, experiment_name=experiment_name, redirects=redirects,
+        trust_policy=trust_policy,
+    )  # fmt: skip
     sys.stdout.flush()
     sys.stderr.flush()
     command = [sys.executable, *words]

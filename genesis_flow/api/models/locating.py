@@ -63,16 +63,26 @@ def located(model_uri: str, dst_path: str | os.PathLike[str] | None = None) -> L
     # A directory called "models:" must not take the place of a registry, nor of what is trusted of it.
     if not is_model_uri(model_uri) and dst_path is None and path.exists():
         directory = path.parent if path.name == RECORD_FILE and path.is_file() else path
-        return Located(directory, trust=trust_in_files(str(directory)))
+        return _trusted_where_it_lies(directory)
     persistence = session.application().model_persistence
     source, vouched_for, digest = _source(model_uri.removesuffix(f"/{RECORD_FILE}"))
     place = persistence.locate(source)
-    if vouched_for is None:
-        vouched_for = trust_in_files(place.uri, place.experiment_id)
     directory = persistence.fetch(place, None if dst_path is None else Path(dst_path))
+    if vouched_for is None:
+        if place.is_local and dst_path is None:
+            found = _trusted_where_it_lies(directory, place.experiment_id)
+            return attrs.evolve(found, digest=place.digest, place=place)
+        vouched_for = trust_in_files(place.uri, place.experiment_id)
     if digest is not None:  # here, so that nothing that reads files by itself reads others than those that were signed
         session.model_directories().read(directory, digest)
     return Located(directory, digest or place.digest, place, vouched_for)
+
+
+def _trusted_where_it_lies(directory: Path, experiment_id: str | None = None) -> Located:
+    """A model on this machine's disk, and what is trusted of it; where that counts, no link is followed again."""
+    real = directory.resolve()
+    found = trust_in_files(str(real), experiment_id)
+    return Located(real if found.names or found.allow_unsafe else directory, trust=found)
 
 
 def located_record(model_uri: str) -> ModelRecord:

@@ -97,15 +97,16 @@ def trust_in_files(location: str, experiment_id: str | None = None) -> Trust:
     Raises:
         InvalidInput: The policy in force cannot be read: nothing is loaded then.
     """
-    policy, store = _in_force(), session.redirected(session.tracking_uri())
-    found = policy.for_location(location)
-    if experiment_id is not None and policy.experiments:
-        name = session.application(store).experiments.get(experiment_id).name
-        of_experiment = policy.for_experiment(store, name)
-        found = Trust(found.names | of_experiment.names, found.allow_unsafe or of_experiment.allow_unsafe)
+    policy = _in_force()
+    found, around = policy.for_location(location), policy.default
+    if experiment_id is not None:
+        store = session.redirected(session.tracking_uri())
+        around = policy.for_registry(store)
+        if policy.experiments:
+            more = policy.for_experiment(store, session.application().experiments.get(experiment_id).name)
+            found = Trust(found.names | more.names, found.allow_unsafe or more.allow_unsafe)
     if found.allow_unsafe:
         _log.warning("The trust policy allows the model in '%s' to run code when it is loaded.", redacted(location))
-    around = policy.default if experiment_id is None else policy.for_registry(store)
     return _with_own(found, around)
 
 

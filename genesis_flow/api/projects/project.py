@@ -126,7 +126,9 @@ class Project:
         if extension in _RUNNERS:
             return EntryPoint(f"{_RUNNERS[extension]()} {_literal(quote(name))}")
         if extension == ".R":
-            return EntryPoint(f"Rscript -e \"mlflow::mlflow_source('{_literal(quote(name))}')\" --args")
+            name_in_r = name.replace("\\", "\\\\").replace("'", "\\'")
+            code = quote(f"mlflow::mlflow_source('{name_in_r}')")
+            return EntryPoint(f"Rscript -e {_literal(code)} --args")
         raise InvalidInput(
             "entry_point",
             f"Could not find {name} among entry points {list(self.entry_points)} or interpret {name} as a runnable "

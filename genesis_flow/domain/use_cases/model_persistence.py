@@ -49,11 +49,13 @@ class ModelPlace:
     experiment_id: str | None = None
 
     @property
+    def is_local(self) -> bool:
+        """Whether the files are on this machine's disk."""
+        return self.store.local_path(self.path) is not None
+
+    @property
     def uri(self) -> str:
-        """Where the files are, as a path on this machine's disk or as a URI."""
-        local = self.store.local_path(self.path)
-        if local is not None:
-            return str(local)
+        """Where the files are."""
         return f"{self.store.uri.rstrip('/')}/{self.path}" if self.path.text else self.store.uri
 
 

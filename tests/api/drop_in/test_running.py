@@ -175,3 +175,26 @@ def test_undoing_in_a_program(workplace: Workplace) -> None:
 def test_nothing_else_is_shadowed() -> None:
     """The directory that stands on the path holds `mlflow` alone."""
     assert ["mlflow"] == sorted(path.name for path in Path(DIRECTORY).iterdir() if path.name != "__pycache__")
+
+
+def test_a_policy_is_given_with_the_program(workplace: Workplace) -> None:
+    """A script that is not changed loads a model with code that another process logged, where its place is trusted."""
+    pytest.importorskip("cloudpickle")
+    saving = """
+        import mlflow
+        class Own(mlflow.pyfunc.PythonModel):
+            def predict(self, context, model_input, params=None):
+                return [each + 1 for each in model_input]
+        mlflow.pyfunc.save_model("saved", python_model=Own())
+    """
+    loading = "import mlflow; print(mlflow.pyfunc.load_model('saved').predict([1]))"
+    run = ["-m", "genesis_flow", "run"]
+    assert 0 == workplace.run(*run, str(workplace.write("saving.py", saving))).returncode
+    program = str(workplace.write("loading.py", loading))
+    refused = workplace.run(*run, program)
+    entry = f"{{uri: '{workplace.directory}', allow_unsafe: true}}"
+    policy = workplace.write("trust.yaml", f"version: 1\nlocations: [{entry}]\n")
+    allowed = workplace.run(*run, "--trust-policy", str(policy), program)
+
+    assert (1, True) == (refused.returncode, "not trusted" in refused.stderr)
+    assert (0, "[2]\n") == (allowed.returncode, allowed.stdout), allowed.stderr

@@ -14,6 +14,7 @@ pytest.importorskip("cloudpickle")
 import genesis_flow as mlflow
 from genesis_flow.api import session
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.models import locating
 from tests.api.stores import forget_own_models
 
 REFUSED = "not trusted|code that lies in it would run"
@@ -102,6 +103,27 @@ def test_a_link_out_of_a_place_leads_out_of_it(store: str, fresh: Path) -> None:
     os.symlink(names["saved"], fresh / "trusted" / "link")
     allow(locations=[{"uri": str(fresh / "trusted")}])
     assert set() == loads({"link": str(fresh / "trusted" / "link"), "up": f"{fresh}/trusted/../copied"})
+
+
+def test_a_link_that_is_turned_meanwhile_is_not_followed_again(
+    store: str, fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found to be trusted is what is loaded."""
+    logged("training")
+    (fresh / "trusted").mkdir()
+    os.rename(fresh / "copied", fresh / "trusted" / "model")
+    os.symlink(fresh / "trusted" / "model", fresh / "link")
+    allow(locations=[{"uri": str(fresh / "trusted")}])
+    original = locating.trust_in_files
+
+    def turning(*arguments: Any) -> Any:
+        found = original(*arguments)
+        (fresh / "link").unlink()
+        os.symlink(fresh / "nothing", fresh / "link")
+        return found
+
+    monkeypatch.setattr(locating, "trust_in_files", turning)
+    assert {"link"} == loads({"link": str(fresh / "link")})
 
 
 def test_versions_are_left_to_their_registry(store: str, fresh: Path) -> None:

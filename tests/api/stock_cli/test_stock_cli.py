@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from genesis_flow.api.drop_in.finder import DIRECTORY
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.projects.project import read_project
 from genesis_flow.api.stock_cli.main import cli
 from genesis_flow.api.version import COMPATIBLE_MLFLOW_VERSION
 from tests.api.drop_in.conftest import ROOT, Workplace, workplace
@@ -357,3 +359,15 @@ def test_projects_that_are_refused(fresh: Path, text: str, said: str) -> None:
     words = ["run", ".", "--env-manager", "local", "-P", "x=1"]
     with pytest.raises(MlflowException, match=said):
         CliRunner().invoke(cli, words, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("name", ["a b.R", "$(touch x).R", "it's {0}.R", 'a"b\\c.R', "$(touch x) {y}.py", "a;b.sh"])
+def test_names_of_files_are_not_run(tmp_path: Path, name: str) -> None:
+    """A file that is run as a script is one word of the command, whatever it is called."""
+    line = read_project(tmp_path).entry_point(name).line({}, str)
+    words = shlex.split(line)
+    if name.endswith(".R"):
+        literal = name.replace("\\", "\\\\").replace("'", "\\'")
+        assert ["Rscript", "-e", f"mlflow::mlflow_source('{literal}')", "--args"] == words
+    else:
+        assert name == words[1]
