@@ -43,7 +43,7 @@ class Side:
 
         try:
             answer = call(self._store, self._ids)
-            if isinstance(answer, tuple) and answer[:1] == ("noted",):
+            if isinstance(answer, tuple) and answer and isinstance(answer[0], str) and answer[0] == "noted":
                 _, name, answer = answer
                 self._ids[name] = answer.info.run_id if hasattr(answer, "info") else answer.model_id
             return self._plain(answer)

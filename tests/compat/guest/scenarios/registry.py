@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 from mlflow.entities.model_registry import ModelVersionTag, RegisteredModelTag
 from mlflow.prompt.constants import IS_PROMPT_TAG_KEY, PROMPT_TEXT_TAG_KEY
@@ -58,9 +59,18 @@ def stage(name: str, number: Any, to: Any, archive: bool = False) -> Call:
     def call(store: Any, ids: Any) -> Any:
         moved = store.transition_model_version_stage(name, number, to, archive)
         every = store.search_model_versions(f"name = '{name}'", order_by=["version_number"])
-        return moved, [(each.version, each.current_stage) for each in every], keys(store.get_latest_versions(name, [to] if to.lower() != "none" else None))
+        return moved, [(each.version, each.current_stage) for each in every], sorted(keys(store.get_latest_versions(name, [to] if to.lower() != "none" else None)))
 
     return f"stage {name} {number} {to!r} {archive}", call
+
+
+def another_time(store: Any, ids: Any) -> Any:
+    """What is made while a test says what `time.time` is."""
+    with mock.patch("time.time", return_value=456_778):
+        made = store.create_registered_model("timed").creation_timestamp, store.create_model_version("timed", "s3://x")
+    with mock.patch("time.time", return_value=456_779.5):
+        store.update_model_version("timed", 1, "later")
+    return made, store.get_model_version("timed", 1), store.get_registered_model("timed").last_updated_timestamp
 
 
 CALLS: list[Call] = [
@@ -106,6 +116,7 @@ CALLS: list[Call] = [
     *(call for order in (["name"], ["name DESC"], ["version_number"], ["version_number DESC"], ["name", "version_number DESC"], ["creation_timestamp"], ["creation_timestamp DESC"], ["last_updated_timestamp"], ["last_updated_timestamp DESC"], ["name", "name"], ["foo"], ["version"], ["run_id"], ["tags.k"], ["timestamp"], ["attribute.name"], ["name foo"], [], ["version_number ASC", "name DESC"]) for call in versions(None, order_by=order)),
     pages("search_model_versions", 2), pages("search_model_versions", 3, "name = 'a'"), pages("search_model_versions", 4, None, ["version_number"]), pages("search_model_versions", 5, None, ["name DESC", "creation_timestamp"]),
     *(call for more in ({"max_results": 0}, {"max_results": -1}, {"max_results": 200_000}, {"max_results": 200_001}, {"max_results": None}, {"page_token": "evilhax"}, {"page_token": ""}) for call in versions("name = 'b'", **more)),
+    ("another time", another_time),
     ("rename with versions", lambda s, v: (s.rename_registered_model("a", "a2"), keys(s.search_model_versions("name = 'a2'", order_by=["version_number"])), s.get_model_version("a2", 1), s.get_model_version_by_alias("a2", "one").version)), ("old name", lambda s, v: s.get_model_version("a", 1)), ("old versions", lambda s, v: keys(s.search_model_versions("name = 'a'"))), ("source of a copy", lambda s, v: [s.get_model_version("b", 2).source, s.get_model_version_download_uri("b", 2)]), ("rename back", lambda s, v: s.rename_registered_model("a2", "a").name),
     *((f"delete version {name!r} {number!r}", lambda s, v, name=name, number=number: s.delete_model_version(name, number)) for name, number in (("a", 2), ("a", 2), ("a", 99), ("a", "x"), ("missing", 1), (None, 1), ("a", "3"))),
     ("deleted", lambda s, v: s.get_model_version("a", 2)), ("its alias", lambda s, v: s.get_model_version_by_alias("a", "two")), ("aliases then", lambda s, v: s.get_registered_model("a").aliases), ("deleted: tag", lambda s, v: s.set_model_version_tag("a", 2, ModelVersionTag("k", "v"))), ("deleted: describe", lambda s, v: s.update_model_version("a", 2, "x")), ("deleted: stage", lambda s, v: s.transition_model_version_stage("a", 2, "None", False)), ("deleted: uri", lambda s, v: s.get_model_version_download_uri("a", 2)), ("deleted: alias", lambda s, v: s.set_registered_model_alias("a", "x", 2)), ("deleted: untag", lambda s, v: s.delete_model_version_tag("a", 2, "k")),
