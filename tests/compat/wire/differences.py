@@ -14,6 +14,7 @@ from tests.compat.wire.requests import Answer, Ask
 _INVALID: Final = "INVALID_PARAMETER_VALUE"
 _TOO_LONG: Final = re.compile(r"'[\w ]+' exceeds the maximum length of \d+ characters")
 _LOCATION: Final = "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH"
+_GREATEST: Final = "1.7976931348623157e+308"
 _SET: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -245,8 +246,9 @@ def _host_name(ask: Ask, stock: Answer, ours: Answer) -> bool:
 
 
 def _infinite(ask: Ask, stock: Answer, ours: Answer) -> bool:
-    greatest = json.dumps(ours.content).replace('"Infinity"', "1.7976931348623157e+308")
-    return greatest.replace('"-Infinity"', "-1.7976931348623157e+308") == json.dumps(stock.content)
+    kept = json.dumps(ours.content)
+    plain = kept.replace('"Infinity"', _GREATEST).replace('"-Infinity"', f"-{_GREATEST}")
+    return plain != kept and plain == json.dumps(stock.content)
 
 
 def _gateway(ask: Ask, stock: Answer, ours: Answer) -> bool:

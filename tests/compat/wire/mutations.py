@@ -121,21 +121,13 @@ def _inner(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _bodies(base: Base) -> Iterator[Ask]:
-    def sent(body: str, **headers: Any) -> Ask:
-        return Ask(base.method, base.path, body=body, headers=headers)
+    def sent(body: str) -> Ask:
+        return Ask(base.method, base.path, body=body)
 
-    good = json.dumps(base.content)
-    yield from map(sent, ("", "null", "[]", "1", "true", '"x"', "{", '{"a": }', json.dumps(good)))
-    yield from (
-        Ask(base.method, base.path, body="{}", headers={"Content-Type": kind})
-        for kind in (
-            None,
-            "text/plain",
-            "application/json; charset=utf-8",
-            "APPLICATION/JSON",
-            "application/x-www-form-urlencoded",
-        )
-    )
+    bodies = ["", "[]", "{", json.dumps(json.dumps(base.content)), *(("null", "1", "true", '"x"') if _ALL else ())]
+    yield from map(sent, bodies)
+    for kind in (None, "text/plain", "APPLICATION/JSON", *(("application/json; charset=utf-8",) if _ALL else ())):
+        yield Ask(base.method, base.path, body="{}", headers={"Content-Type": kind})
     yield Ask(base.method, base.path, query=to_query(base.content))
     yield Ask(base.method, base.path, {}, query=to_query(base.content))
 

@@ -84,7 +84,7 @@ EXPERIMENTS: Final = [
         post("experiments/search", {"max_results": 10, "filter": "name LIKE '{mark}%'", "view_type": view})
         for view in ("ACTIVE_ONLY", "DELETED_ONLY", "ALL")
     ),
-    post("runs/search", {"experiment_ids": ["{exp}"], "run_view_type": "ALL"}),
+    post("runs/search", {"experiment_ids": ["{exp}"], "run_view_type": "ALL", "order_by": ["run_name"]}),
     post("runs/search", {"experiment_ids": ["{exp}"]}), post("experiments/restore", {"experiment_id": "{exp}"}),
     post("experiments/restore", {"experiment_id": "{exp}"}), post("experiments/restore", {"experiment_id": "9999999"}),
     post("runs/search", {"experiment_ids": ["{exp}"], "order_by": ["run_name"]}),
@@ -126,7 +126,12 @@ RUNS: Final = [
         "runs/create", {"experiment_id": "{exp}", "start_time": 2, "tags": [{"key": "mlflow.runName", "value": "two"}]},
     ),
     experiment("odd_exp"), *_ODD, post("runs/create", {"experiment_id": "{odd_exp}", "start_time": 1}),
+    post("runs/create", {"experiment_id": "{odd_exp}", "start_time": 1, "tags": [{"key": "a@b", "value": "1"}]}),
     post("runs/create", {"experiment_id": "{odd_exp}", "start_time": 1, "run_name": ""}),
+    post("runs/create", {"experiment_id": "{odd_exp}", "start_time": 1, "run_name": "far"}, far="run.info.run_id"),
+    post("runs/log-metric", {"run_id": "{far}", **POINT, "value": "Infinity"}),
+    post("runs/log-metric", {"run_id": "{far}", **POINT, "value": "-Infinity", "step": 1}),
+    get("runs/get", run_id="{far}"), get("metrics/get-history", run_id="{far}", metric_key="m"),
     post("runs/create", {"experiment_id": "9999999", "start_time": 1}),
     post("runs/create", {"experiment_id": "{exp}", "start_time": "1", "run_name": "n"}),
     get("runs/get", run_id="{run}"), get("runs/get", run_uuid="{run}"),
