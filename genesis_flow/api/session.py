@@ -7,16 +7,14 @@ The only module with mutable global state.
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Container, Hashable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from genesis_flow import settings
-from genesis_flow.domain.values.uris import redacted
 from genesis_flow.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,10 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_log: Final = logging.getLogger(__name__)
-
-#: More runs than these are forgotten: what they used and produced is looked up again.
-_MOST_NOTED: Final = 10_000
+#: What `shared` calls the models that this process wrote, and what it knows of runs: both belong to one use of it.
+OWN_MODELS: Final = "own models"
+RUN_LINKS: Final = "run links"
 
 #: Seconds for what webhooks were not told yet when a store is closed.
 _LAST_DELIVERIES_S: Final = 5.0
@@ -71,10 +68,7 @@ class _Process:
         self.shared: dict[str, Any] = {}
         self.volatile: dict[str, Settings] = {}
         self.settings: dict[str, tuple[Hashable, Settings]] = {}
-        self.outputs: dict[tuple[str, int], tuple[str, ...]] = {}
-        self.inputs: dict[str, set[Any]] = {}
         self.said: set[tuple[str, str]] = set()  # which redirects
-        self.own_models: dict[str, None] = {}  # by the digest of their manifest, the newest last
 
 
 _thread = _Thread()
@@ -172,20 +166,11 @@ def _settings_of(uri: str) -> Settings:
 
 def redirected(uri: str) -> str:
     """The store that is used for `uri`: itself, unless whoever runs the program chose another one for it."""
-    redirects = settings.GENESIS_FLOW_REDIRECT.get()
-    if redirects is None:
+    if not settings.GENESIS_FLOW_REDIRECT.is_set():
         return uri
-    from genesis_flow.bootstrap import BACKENDS
+    from genesis_flow.api.redirecting import store_for
 
-    target = redirects.target(uri, BACKENDS)
-    if target is None:
-        return uri
-    if (uri, target) not in _process.said:
-        _process.said.add((uri, target))
-        _log.warning(
-            "%s is used for %s, as %s says.", redacted(target), redacted(uri), settings.GENESIS_FLOW_REDIRECT.name
-        )
-    return target
+    return store_for(uri, _process.said)
 
 
 def _close_those_too_many() -> None:
@@ -352,42 +337,6 @@ def clear_active_model() -> None:
     set_active_model_id(None)
 
 
-def note_output(run_id: str, model_id: str, step: int) -> None:
-    """Note that a run produced a logged model at a step, so that metrics of that step find it."""
-    if len(_process.outputs) >= _MOST_NOTED:
-        _process.outputs.clear()
-    known = _process.outputs.get((run_id, step), ())
-    if model_id not in known:
-        _process.outputs[run_id, step] = (*known, model_id)
-
-
-def linked_models(run_id: str, step: int) -> tuple[str, ...]:
-    """The logged models that a metric of a run belongs to: the active one, else those known to be of this step."""
-    model_id = active_model_id()
-    return _process.outputs.get((run_id, step), ()) if model_id is None else (model_id,)
-
-
-def known_inputs(run_id: str) -> set[Any]:
-    """What a run is known to have used or produced: ids of logged models, (name, digest) of datasets."""
-    if len(_process.inputs) >= _MOST_NOTED:
-        _process.inputs.clear()
-    return _process.inputs.setdefault(run_id, set())
-
-
-def note_own_model(digest: str) -> None:
-    """Note that this process wrote a model, by the digest of its manifest; of too many, the oldest are forgotten."""
-    with _process.lock:
-        _process.own_models.pop(digest, None)
-        _process.own_models[digest] = None
-        while len(_process.own_models) > _MOST_NOTED:
-            del _process.own_models[next(iter(_process.own_models))]
-
-
-def own_models() -> Container[str]:
-    """Digests of the manifests of models that this process wrote, or the one that it is a fork of."""
-    return _process.own_models.keys()
-
-
 def shared(name: str, make: Callable[[], T]) -> T:
     """The object called `name` that this process keeps; made at first use."""
     with _process.lock:
@@ -424,9 +373,8 @@ def reset() -> None:
     _thread.stack.clear()
     _thread.last_run_id = _thread.last_model_id = None
     _thread.active_model_id, _thread.is_model_chosen = None, False
-    _process.outputs.clear()
-    _process.inputs.clear()
-    _process.own_models.clear()
+    _process.shared.pop(OWN_MODELS, None)
+    _process.shared.pop(RUN_LINKS, None)
     _process.said.clear()
 
 

@@ -33,4 +33,4 @@ def store_uri(kind: str, directory: Path) -> str:
 
 def forget_own_models() -> None:
     """Have this process be one that wrote none of the models that are there."""
-    session._process.own_models.clear()
+    session._process.shared.pop(session.OWN_MODELS, None)

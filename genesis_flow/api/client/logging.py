@@ -25,6 +25,7 @@ from genesis_flow.api.entities.translation import (
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.numbers import metric_value, now_ms
+from genesis_flow.api.run_links import run_links
 from genesis_flow.api.run_operations import RunOperations
 from genesis_flow.domain.entities import metric as domain
 from genesis_flow.domain.errors import InvalidInput, ParamConflict
@@ -215,7 +216,7 @@ class LoggingClient(Connected):
         """
         self._application.logging.log_inputs(run_id, model_outputs=views_to_model_outputs(models))
         for made in models:
-            session.note_output(run_id, made.model_id, made.step)
+            run_links().note_output(run_id, made.model_id, made.step)
 
     def _waits(self, synchronous: bool | None) -> bool:
         return not session.is_async() if synchronous is None else synchronous

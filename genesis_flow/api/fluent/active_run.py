@@ -14,6 +14,7 @@ from genesis_flow.api.entities import Run, RunTag
 from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.fluent.experiments import experiment_in_force
+from genesis_flow.api.run_links import run_links
 from genesis_flow.domain.entities.run import NAME_TAG
 from genesis_flow.domain.values.ids import run_id as checked_run_id
 from genesis_flow.domain.values.lifecycle import RunStatus
@@ -92,7 +93,7 @@ def start_run(
             MLFLOW_RUN_ID.unset()
         run = _resume(resumed, run_name, _described(tags, description))
         for made in run.outputs.model_outputs if run.outputs else ():
-            session.note_output(run.info.run_id, made.model_id, made.step)
+            run_links().note_output(run.info.run_id, made.model_id, made.step)
     else:
         own = _described(tags, description)
         own |= _parent_tag(parent_run_id)

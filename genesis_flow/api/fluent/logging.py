@@ -9,6 +9,7 @@ from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.entities import Metric, Param, RunTag
 from genesis_flow.api.fluent.active_run import run_in_force
 from genesis_flow.api.numbers import now_ms
+from genesis_flow.api.run_links import run_links
 from genesis_flow.api.run_operations import RunOperations
 
 
@@ -42,7 +43,7 @@ def log_metric(
     Source: MLflow `mlflow.log_metric`.
     """
     run_id = run_id or run_in_force()
-    if model_id or dataset is not None or session.linked_models(run_id, step or 0):
+    if model_id or dataset is not None or run_links().models_of(run_id, step or 0):
         from genesis_flow.api.fluent.measurements import log_measurements
 
         return log_measurements(
@@ -70,7 +71,7 @@ def log_metrics(
     Source: MLflow `mlflow.log_metrics`.
     """
     run_id = run_id or run_in_force()
-    if model_id or dataset is not None or session.linked_models(run_id, step or 0):
+    if model_id or dataset is not None or run_links().models_of(run_id, step or 0):
         from genesis_flow.api.fluent.measurements import log_measurements
 
         return log_measurements(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from genesis_flow.api import session
 from genesis_flow.api.client import MlflowClient
 from genesis_flow.api.entities import DatasetInput, LoggedModelInput, Metric
 from genesis_flow.api.numbers import now_ms
+from genesis_flow.api.run_links import run_links
 from genesis_flow.api.run_operations import RunOperations
 
 
@@ -30,7 +30,7 @@ def log_measurements(
     Source: MLflow `mlflow.log_metric`, `mlflow.log_metrics`.
     """
     step = 0 if step is None else step
-    models = (model_id,) if model_id else session.linked_models(run_id, step)
+    models = (model_id,) if model_id else run_links().models_of(run_id, step)
     client = MlflowClient()
     _note_inputs(client, run_id, models, dataset)
     name, digest = (None, None) if dataset is None else (dataset.name, dataset.digest)
@@ -47,7 +47,7 @@ def _note_inputs(client: MlflowClient, run_id: str, models: tuple[str, ...], dat
     """Note what the run used; each is looked up once in a process."""
     identity = None if dataset is None else (dataset.name, dataset.digest)
     wanted: list[Any] = [*models, *([identity] if identity is not None else [])]
-    known = session.known_inputs(run_id)
+    known = run_links().known_inputs(run_id)
     if known.issuperset(wanted):
         return
     run = client.get_run(run_id)

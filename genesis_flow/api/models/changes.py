@@ -14,6 +14,7 @@ from genesis_flow.api.errors import translating_errors
 from genesis_flow.api.exceptions import MlflowException
 from genesis_flow.api.models.locating import Located, located
 from genesis_flow.api.models.mlmodel import Model
+from genesis_flow.api.models.own_models import own_models
 from genesis_flow.api.models.requirements import merged, name_of, parsed, requirements_of_conda, without_pip
 from genesis_flow.domain.entities.model_record import RECORD_FILE
 from genesis_flow.domain.use_cases.logged_model_places import is_logged_model_uri
@@ -46,7 +47,7 @@ def changing_model(model_uri: str) -> Iterator[tuple[Path, Model]]:
         copy = Path(directory) / "model"
         shutil.copytree(found.directory, copy, ignore=shutil.ignore_patterns("__pycache__"))
         digest = record.manifest.digest if record.manifest else None
-        is_own = digest in session.own_models()
+        is_own = digest in own_models().digests()
         if is_own:  # what is listed anew has to be what this process wrote
             session.model_directories().read(copy, digest)
         before, there = _texts(copy), {*copy.rglob("*")}
@@ -109,7 +110,7 @@ def _store(
         return
     manifest = directories.seal(directory)
     if is_own:
-        session.note_own_model(manifest.digest)
+        own_models().note(manifest.digest)
     with tempfile.TemporaryDirectory(prefix="genesis-flow-model-") as only:
         for each in [*changed, directory / MANIFEST_FILE]:
             _copied(each, Path(only) / each.relative_to(directory))

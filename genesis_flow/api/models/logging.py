@@ -18,6 +18,7 @@ from genesis_flow.api.fluent.active_run import active_run
 from genesis_flow.api.fluent.logged_models import initialize_logged_model
 from genesis_flow.api.models.config import read_config
 from genesis_flow.api.models.model_info import ModelInfo
+from genesis_flow.api.models.own_models import own_models
 from genesis_flow.api.models.trial import try_example
 from genesis_flow.domain.errors import GenesisFlowError
 from genesis_flow.domain.values.manifests import Manifest, noted_digest
@@ -66,12 +67,12 @@ def log(
         if run_id is not None:
             _link(client, run_id, logged.model_id, step)
         flavor.save_model(path=str(directory), mlflow_model=made, **options)
-        is_own = noted_digest(directory) in session.own_models()
+        is_own = noted_digest(directory) in own_models().digests()
         try_example(made, directory, options)
         _link_prompts(client, uris, run_id, logged.model_id)
         manifest = session.model_directories().seal(directory)
         if is_own:
-            session.note_own_model(manifest.digest)
+            own_models().note(manifest.digest)
         return manifest
 
     session.application().model_persistence.store(logged.model_id, write)

@@ -20,6 +20,7 @@ from genesis_flow.api.exceptions import INVALID_PARAMETER_VALUE, RESOURCE_ALREAD
 from genesis_flow.api.models.examples import Example, save_example
 from genesis_flow.api.models.mlmodel import Model
 from genesis_flow.api.models.model_signature import ModelSignature
+from genesis_flow.api.models.own_models import own_models
 from genesis_flow.api.models.requirements import environment, require_one
 from genesis_flow.domain.entities.model_record import FUNCTION, RECORD_FILE
 from genesis_flow.ports.flavors import ModelFlavor, SavedModel
@@ -99,7 +100,7 @@ def _save(flavor_name: str, model: Any, directory: Path, request: SaveRequest) -
     )
     manifest = directories.seal(directory)
     if saved.is_own and _is_loaded_by(flavor, noted) and _is_of_this_user(directory):
-        session.note_own_model(manifest.digest)
+        own_models().note(manifest.digest)
     return noted
 
 

@@ -13,6 +13,7 @@ import attrs
 from genesis_flow import settings
 from genesis_flow.api import session
 from genesis_flow.api.errors import translating_errors
+from genesis_flow.api.models.own_models import own_models
 from genesis_flow.domain.entities.model_version import ModelVersion
 from genesis_flow.domain.errors import GenesisFlowError, InvalidInput, UntrustedContent
 from genesis_flow.domain.values.text import shown
@@ -117,7 +118,7 @@ def _in_force() -> TrustPolicy:
 
 
 def _with_own(trust: Trust, policy: RegistryPolicy) -> Trust:
-    return attrs.evolve(trust, own_models=session.own_models()) if policy.allows_own else trust
+    return attrs.evolve(trust, own_models=own_models().digests()) if policy.allows_own else trust
 
 
 def vouched(version: ModelVersion, policy: RegistryPolicy, path: str = "") -> tuple[Trust, str | None]:
