@@ -21,6 +21,7 @@ from sklearn.preprocessing import FunctionTransformer
 import genesis_flow as mlflow
 from genesis_flow.api import session
 from genesis_flow.api.exceptions import MlflowException
+from genesis_flow.api.models import own_models
 from genesis_flow.domain.use_cases import model_directories
 from genesis_flow.domain.values.manifests import MANIFEST_TAG, write_manifest
 from tests.api.stores import forget_own_models
@@ -275,10 +276,11 @@ def test_a_copy_is_what_it_was_copied_from(memory: str, fresh: Path) -> None:
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch, fresh: Path) -> None:
     """The oldest are forgotten first; one that is noted again is new."""
-    monkeypatch.setattr(session, "_MOST_NOTED", 2)
+    monkeypatch.setattr(own_models, "_MOST", 2)
+    noted = own_models.own_models()
     for digest in ("a", "b", "a", "c"):
-        session.note_own_model(digest)
-    assert ["a", "c"] == [each for each in "abc" if each in session.own_models()]
+        noted.note(digest)
+    assert ["a", "c"] == [each for each in "abc" if each in noted.digests()]
 
 
 def test_nothing_is_left_in_the_temporary_directory(fresh: Path) -> None:
