@@ -156,6 +156,8 @@ class LoggingClient(Connected):
 
         Source: MLflow `MlflowClient.log_batch`.
         """
+        if not (metrics or params or tags):
+            return None
         points, has_models = _points(metrics)
         pairs = [(param.key, str(param.value)) for param in params]
         labels = [(tag.key, str(tag.value)) for tag in tags]
