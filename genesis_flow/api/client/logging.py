@@ -157,6 +157,8 @@ class LoggingClient(Connected):
 
         Source: MLflow `MlflowClient.log_batch`.
         """
+        if not (metrics or params or tags):
+            return None
         metrics = [*metrics]
         points, has_models = _points(metrics)
         pairs = [(param.key, str(param.value)) for param in params]

@@ -25,7 +25,7 @@ from genesis_flow.domain.values.model_names import LATEST, alias_name, model_nam
 from genesis_flow.domain.values.model_uris import ModelUri, is_model_uri, model_uri
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import registry_page_limit
-from genesis_flow.domain.values.refusals import hidden_prompt, no_version
+from genesis_flow.domain.values.refusals import hidden_prompt
 from genesis_flow.domain.values.registry_rules import model_source, optional_text, registry_tags, tag_key
 from genesis_flow.domain.values.text import shown
 from genesis_flow.ports.clock import Clock
@@ -299,19 +299,15 @@ class ModelVersions:
         self._versions.remove(*self._known(name, version), at=self._clock.now())
 
     def _known(self, name: Any, version: Any) -> tuple[str, int]:
-        """The names of a registered model that is no hidden prompt, and of one of its versions."""
-        number = model_version(version)
-        if self.takes_prompts:  # whether there is such a version is found out by who looks for it
-            return model_name(name), number
-        return self._unhidden(model_of_version(self._models, model_name(name), number)).name, number
+        """The names of a registered model and of one of its versions; where none is hidden, it is not looked for."""
+        known = model_name(name) if self.takes_prompts else self._model(name).name
+        return known, model_version(version)
 
     def _model(self, name: Any) -> RegisteredModel:
-        return self._unhidden(self._models.get(model_name(name)))
-
-    def _unhidden(self, model: RegisteredModel) -> RegisteredModel:
-        if model.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(model.name)
-        return model
+        found = self._models.get(model_name(name))
+        if found.is_prompt and not self.takes_prompts:
+            raise hidden_prompt(found.name)
+        return found
 
     def _unless_prompt(self, version: ModelVersion) -> ModelVersion:
         if version.is_prompt and not self.takes_prompts:
@@ -334,19 +330,6 @@ def canonical_stage(value: Any) -> VersionStage:
             f"{', '.join(stage.value for stage in VersionStage)}.",
         )
     return found
-
-
-def model_of_version(models: RegisteredModelRepository, name: str, version: int) -> RegisteredModel:
-    """
-    The registered model that a version is of.
-
-    Raises:
-        NotFound: No such registered model, so there is no such version.
-    """
-    try:
-        return models.get(name)
-    except NotFound:
-        raise no_version(name, version) from None
 
 
 def by_alias(

@@ -14,7 +14,6 @@ from genesis_flow.domain.search.fields import REGISTERED_MODELS
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.prompts import seen
 from genesis_flow.domain.search.queries import RegisteredModelQuery
-from genesis_flow.domain.use_cases.model_versions import model_of_version
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version
 from genesis_flow.domain.values.pages import Page
@@ -73,7 +72,10 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model, or it is a prompt.
         """
-        return self._unhidden(self._models.get(model_name(name)))
+        found = self._models.get(model_name(name))
+        if found.is_prompt and not self.takes_prompts:
+            raise hidden_prompt(found.name)
+        return found
 
     def find(
         self,
@@ -160,10 +162,7 @@ class RegisteredModels:
             InvalidInput: Not an alias, or one that is reserved.
         """
         checked, number = alias_name(alias), model_version(version)
-        known = model_name(name)
-        if not self.takes_prompts:
-            self._unhidden(model_of_version(self._models, known, number))
-        self._models.set_alias(known, free_alias(checked), number)
+        self._models.set_alias(self._known(name), free_alias(checked), number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
         """
@@ -188,11 +187,6 @@ class RegisteredModels:
     def _known(self, name: Any) -> str:
         """The name of a registered model that is no hidden prompt; where none is hidden, it is not looked for."""
         return model_name(name) if self.takes_prompts else self.get(name).name
-
-    def _unhidden(self, model: RegisteredModel) -> RegisteredModel:
-        if model.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(model.name)
-        return model
 
 
 def add_named(models: RegisteredModelRepository, new: NewRegisteredModel) -> RegisteredModel:
