@@ -301,15 +301,10 @@ class ModelVersions:
     def _known(self, name: Any, version: Any) -> tuple[str, int]:
         """The names of a registered model and of one of its versions, if there is such a model."""
         number = model_version(version)
-        return self._unhidden(model_of_version(self._models, model_name(name), number)).name, number
+        return unhidden(model_of_version(self._models, model_name(name), number), self.takes_prompts).name, number
 
     def _model(self, name: Any) -> RegisteredModel:
-        return self._unhidden(self._models.get(model_name(name)))
-
-    def _unhidden(self, model: RegisteredModel) -> RegisteredModel:
-        if model.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(model.name)
-        return model
+        return unhidden(self._models.get(model_name(name)), self.takes_prompts)
 
     def _unless_prompt(self, version: ModelVersion) -> ModelVersion:
         if version.is_prompt and not self.takes_prompts:
@@ -332,6 +327,18 @@ def canonical_stage(value: Any) -> VersionStage:
             f"{', '.join(stage.value for stage in VersionStage)}.",
         )
     return found
+
+
+def unhidden(model: RegisteredModel, takes_prompts: bool) -> RegisteredModel:
+    """
+    `model` itself, unless it is a prompt, and those are not taken for models.
+
+    Raises:
+        NotFound: It is a prompt.
+    """
+    if model.is_prompt and not takes_prompts:
+        raise hidden_prompt(model.name)
+    return model
 
 
 def model_of_version(models: RegisteredModelRepository, name: str, version: int) -> RegisteredModel:

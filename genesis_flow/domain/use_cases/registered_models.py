@@ -14,12 +14,11 @@ from genesis_flow.domain.search.fields import REGISTERED_MODELS
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.prompts import seen
 from genesis_flow.domain.search.queries import RegisteredModelQuery
-from genesis_flow.domain.use_cases.model_versions import model_of_version
+from genesis_flow.domain.use_cases.model_versions import model_of_version, unhidden
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import registry_page_limit
-from genesis_flow.domain.values.refusals import hidden_prompt
 from genesis_flow.domain.values.registry_rules import optional_text, registry_tags, tag_key
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.registered_models import RegisteredModelRepository
@@ -73,7 +72,7 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model, or it is a prompt.
         """
-        return self._unhidden(self._models.get(model_name(name)))
+        return unhidden(self._models.get(model_name(name)), self.takes_prompts)
 
     def find(
         self,
@@ -160,8 +159,8 @@ class RegisteredModels:
             InvalidInput: Not an alias, or one that is reserved.
         """
         checked, number = alias_name(alias), model_version(version)
-        known = self._unhidden(model_of_version(self._models, model_name(name), number)).name
-        self._models.set_alias(known, free_alias(checked), number)
+        model = unhidden(model_of_version(self._models, model_name(name), number), self.takes_prompts)
+        self._models.set_alias(model.name, free_alias(checked), number)
 
     def remove_alias(self, name: Any, alias: Any) -> None:
         """
@@ -182,11 +181,6 @@ class RegisteredModels:
             NotFound: No such registered model.
         """
         self._models.remove(self.get(name).name)
-
-    def _unhidden(self, model: RegisteredModel) -> RegisteredModel:
-        if model.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(model.name)
-        return model
 
 
 def add_named(models: RegisteredModelRepository, new: NewRegisteredModel) -> RegisteredModel:
