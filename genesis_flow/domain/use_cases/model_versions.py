@@ -304,10 +304,7 @@ class ModelVersions:
         return known, model_version(version)
 
     def _model(self, name: Any) -> RegisteredModel:
-        found = self._models.get(model_name(name))
-        if found.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(found.name)
-        return found
+        return unhidden(self._models.get(model_name(name)), self.takes_prompts)
 
     def _unless_prompt(self, version: ModelVersion) -> ModelVersion:
         if version.is_prompt and not self.takes_prompts:
@@ -330,6 +327,18 @@ def canonical_stage(value: Any) -> VersionStage:
             f"{', '.join(stage.value for stage in VersionStage)}.",
         )
     return found
+
+
+def unhidden(model: RegisteredModel, takes_prompts: bool) -> RegisteredModel:
+    """
+    `model` itself, unless it is a prompt, and those are not taken for models.
+
+    Raises:
+        NotFound: It is a prompt.
+    """
+    if model.is_prompt and not takes_prompts:
+        raise hidden_prompt(model.name)
+    return model
 
 
 def by_alias(

@@ -14,11 +14,11 @@ from genesis_flow.domain.search.fields import REGISTERED_MODELS
 from genesis_flow.domain.search.ordering import total_order
 from genesis_flow.domain.search.prompts import seen
 from genesis_flow.domain.search.queries import RegisteredModelQuery
+from genesis_flow.domain.use_cases.model_versions import unhidden
 from genesis_flow.domain.values import limits
 from genesis_flow.domain.values.model_names import alias_name, free_alias, model_name, model_version
 from genesis_flow.domain.values.pages import Page
 from genesis_flow.domain.values.policies import registry_page_limit
-from genesis_flow.domain.values.refusals import hidden_prompt
 from genesis_flow.domain.values.registry_rules import optional_text, registry_tags, tag_key
 from genesis_flow.ports.clock import Clock
 from genesis_flow.ports.registered_models import RegisteredModelRepository
@@ -72,10 +72,7 @@ class RegisteredModels:
         Raises:
             NotFound: No such registered model, or it is a prompt.
         """
-        found = self._models.get(model_name(name))
-        if found.is_prompt and not self.takes_prompts:
-            raise hidden_prompt(found.name)
-        return found
+        return unhidden(self._models.get(model_name(name)), self.takes_prompts)
 
     def find(
         self,

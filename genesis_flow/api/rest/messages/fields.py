@@ -169,9 +169,11 @@ class Choice:
         if isinstance(value, str) and value in self.values:
             return self.values[value]
         number = _whole(value)
-        if number is not None and number not in self.values:
-            raise invalid(path, value)
-        return None if number is None else self.values[number]
+        if number is not None and number in self.values:
+            return self.values[number]
+        if number is None and isinstance(value, str):
+            return None
+        raise invalid(path, value)
 
 
 @attrs.frozen
