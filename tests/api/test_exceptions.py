@@ -42,6 +42,7 @@ DOMAIN_CODES = {
     errors.NotFound("run", "1"): "RESOURCE_DOES_NOT_EXIST",
     errors.AlreadyExists("run", "1"): "RESOURCE_ALREADY_EXISTS",
     errors.InvalidInput("f", "m"): "INVALID_PARAMETER_VALUE",
+    errors.UnsafePath("f", "m"): "INVALID_PARAMETER_VALUE",
     errors.InvalidSearch("m"): "INVALID_PARAMETER_VALUE",
     errors.DuplicateOrder("m"): "INTERNAL_ERROR",
     errors.InvalidState("run", "1", "m"): "INVALID_STATE",

@@ -261,12 +261,13 @@ class ModelVersions:
             InvalidInput: Not a stage.
             GenesisFlowError: Others cannot be archived from that stage.
         """
-        (known, number), wanted = self._known(name, version), canonical_stage(stage)
+        known, wanted = self._name(name), canonical_stage(stage)
         if archiving_others and wanted not in ACTIVE_STAGES:
             raise GenesisFlowError(
                 "Model version transition cannot archive existing model versions because "
                 f"'{stage}' is not an Active stage. Valid stages are {[each.value for each in ACTIVE_STAGES]}"
             )
+        number = model_version(version)
         return self._versions.move(known, number, wanted, archiving_others=archiving_others, at=self._clock.now())
 
     def set_tags(self, name: Any, version: Any, tags: Mapping[str, str]) -> None:
@@ -299,9 +300,12 @@ class ModelVersions:
         self._versions.remove(*self._known(name, version), at=self._clock.now())
 
     def _known(self, name: Any, version: Any) -> tuple[str, int]:
-        """The names of a registered model and of one of its versions; where none is hidden, it is not looked for."""
-        known = model_name(name) if self.takes_prompts else self._model(name).name
-        return known, model_version(version)
+        """The names of a registered model and of one of its versions."""
+        return self._name(name), model_version(version)
+
+    def _name(self, name: Any) -> str:
+        """The name of a registered model; where none is hidden, it is not looked for."""
+        return model_name(name) if self.takes_prompts else self._model(name).name
 
     def _model(self, name: Any) -> RegisteredModel:
         return unhidden(self._models.get(model_name(name)), self.takes_prompts)

@@ -52,6 +52,11 @@ class Servers:
             server.names["mark"] = f"world{self._worlds}x"
         return [problem for ask in world for problem in self.ask(ask).problems]
 
+    def erase_models(self) -> None:
+        """Delete what searches of models would find of earlier subjects, in whatever order these were tested."""
+        for server in (self.stock, *self.ours):
+            server.erase_models()
+
     def ask(self, ask: Ask) -> Outcome:
         """Send a request to all of them; `{number}` in it is a text that no other request has."""
         self._asked += 1

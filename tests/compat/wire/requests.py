@@ -119,6 +119,15 @@ class Server:
         compared = {name: headers[name] for name in COMPARED if name in headers}
         return Answer(status, media_type, self._named(content), compared)
 
+    def erase_models(self) -> None:
+        """Delete all registered models, prompts among them."""
+        for where in ("", "tags.`mlflow.prompt.is_prompt` = 'true'"):
+            query = urlencode({"max_results": 1000, "filter": where})
+            found = json.loads(self._send("GET", f"{API}registered-models/search?{query}", None, {})[2])
+            for model in found.get("registered_models", ()):
+                body = json.dumps({"name": model["name"]}).encode()
+                self._send("DELETE", f"{API}registered-models/delete", body, _JSON)
+
     def _url(self, ask: Ask) -> str:
         path: str = self._filled(ask.path if ask.path.startswith("/") else f"{API}{ask.path}")
         query = urlencode([(self._filled(name), self._filled(value)) for name, value in ask.query])
