@@ -17,8 +17,8 @@ PROXIED: Final = "mlflow-artifacts"
 
 #: Parts of a query that let whoever has the URI in: shared access signatures, and presigned requests.
 _SIGNED: Final = r"[?&](sig|signature|x-amz-[a-z-]+|x-goog-[a-z-]+|awsaccesskeyid|googleaccessid)="
-#: In these MLflow's own repositories, and databases, find a password in the URI or nowhere.
-_CREDENTIALS: Final = r"(?!(s?ftp|(mysql|postgresql|mssql|oracle)(\+\w+)?):)[a-z][a-z0-9+.\-]*://[^/]*:[^/]*@"
+#: In others, such as ftp, MLflow's own repositories find a password in the URI or nowhere.
+_CREDENTIALS: Final = r"(azure|az|abfss?|wasbs?|s3|gs|gcs|https?|file|memory|mlflow-artifacts)://[^/]*:[^/]*@"
 _PATH: Final = re.compile(r"[^?#]*")
 
 
