@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from genesis_flow.api.drop_in.finder import DIRECTORY
 from tests.api.drop_in.conftest import ROOT, Workplace, workplace
 from tests.api.rest.conftest import server
 from tests.services.stock import stock_python
+from tests.services.stock_server import stock_serving
 
 __all__ = ["workplace"]
 
@@ -31,34 +30,13 @@ PATHS = os.pathsep.join([str(ROOT), DIRECTORY])
 @contextmanager
 def stock_server(directory: Path) -> Iterator[str]:
     """The address of stock's own server, which serves artifacts itself."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "GENESIS_", "PYTHON"))}
-    words = ["-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{directory}/stock.db", "--port", str(port),
-             "--artifacts-destination", str(directory / "served"), "--workers", "1"]  # fmt: skip
-    with (directory / "log").open("w") as log:
-        process = subprocess.Popen(
-            [str(stock_python("mlflow")), *words], cwd=directory, stdout=log, stderr=log, start_new_session=True,
-            env={**kept, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-        )  # fmt: skip
-        try:
-            await_health(f"http://127.0.0.1:{port}", process, directory / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            os.killpg(process.pid, 15)
-            process.wait(timeout=60)
-
-
-def await_health(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
+    options = (
+        "--backend-store-uri", f"sqlite:///{directory}/stock.db", "--artifacts-destination", str(directory / "served"),
+    )  # fmt: skip
+    environment = {**kept, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    with stock_serving(stock_python("mlflow"), directory, *options, environment=environment) as address:
+        yield address
 
 
 def created_run(address: str) -> str:
