@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -32,10 +33,17 @@ from genesis_flow.adapters.mongo.webhooks import MongoWebhookRepository
 from tests.contracts.stores import Capability, OpensStores, Stores
 from tests.services.mongodb import database_uri
 
+_NUMBERS: Final = count()
+
 
 def open_database(name: str = "contracts", **options: Any) -> MongoDatabase:
     """A database of this test process."""
     return MongoDatabase(database_uri(name), "memory://root", **options)
+
+
+def new_database(name: str) -> MongoDatabase:
+    """A database that nobody had before: the engine may fail to make collections of one that was just dropped."""
+    return open_database(f"{name}{next(_NUMBERS)}")
 
 
 def stores_on(database: MongoDatabase, *, closes: bool = True) -> Stores:

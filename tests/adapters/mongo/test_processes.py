@@ -12,7 +12,7 @@ import pytest
 
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.domain.entities.metric import Metric
-from tests.adapters.mongo.opening import open_database, stores_on
+from tests.adapters.mongo.opening import new_database, stores_on
 from tests.adapters.mongo.racing import raced, started
 from tests.contracts.samples import added_run, points, unique
 
@@ -22,7 +22,7 @@ PROCESSES = 6
 @pytest.fixture
 def database() -> Iterator[MongoDatabase]:
     """A database of this test."""
-    database = open_database("processes")
+    database = new_database("processes")
     yield database
     database.client().drop_database(database.uri.rpartition("/")[2])
     database.close()

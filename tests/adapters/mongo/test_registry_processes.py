@@ -14,7 +14,7 @@ from genesis_flow.adapters.mongo.claims import GRACE_MS, claim
 from genesis_flow.adapters.mongo.client import MongoDatabase
 from genesis_flow.adapters.mongo.indexes import MODEL_VERSIONS, REGISTERED_MODELS
 from genesis_flow.domain.errors import AlreadyExists
-from tests.adapters.mongo.opening import open_database, stores_on
+from tests.adapters.mongo.opening import new_database, stores_on
 from tests.adapters.mongo.racing import raced, started
 from tests.contracts.registry_samples import added_model, added_version, found_versions, new_model, version_query
 from tests.contracts.samples import NOW, unique
@@ -25,7 +25,7 @@ PROCESSES = 5
 @pytest.fixture
 def database() -> Iterator[MongoDatabase]:
     """A database of this test."""
-    database = open_database("registry_processes")
+    database = new_database("registry_processes")
     yield database
     database.client().drop_database(database.uri.rpartition("/")[2])
     database.close()

@@ -33,7 +33,8 @@ client.log_batch(
     tags=[RunTag("of", "batch")],
 )
 print([point.value for point in client.get_metric_history(second.info.run_id, "batch")])
-print(len(client.get_metric_history(run.info.run_id, "loss")), client.get_run(run.info.run_id).data.params)
+params = client.get_run(run.info.run_id).data.params
+print(len(client.get_metric_history(run.info.run_id, "loss")), sorted(params.items()))
 try:
     client.log_param(second.info.run_id, "x", "z")
 except mlflow.MlflowException as error:
