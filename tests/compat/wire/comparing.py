@@ -33,13 +33,12 @@ class Servers:
     The real server and ours.
 
     Attributes:
-        seen: How often each difference that is meant was seen. subjects: How many subjects were begun.
+        seen: How often each difference that is meant was seen.
     """
 
     stock: Server
     ours: Sequence[Server]
     seen: Counter[str] = attrs.field(factory=Counter)
-    subjects: int = 0
     _worlds: int = 0
     _asked: int = 0
     _pool: ThreadPoolExecutor = attrs.field(factory=ThreadPoolExecutor)

@@ -10,20 +10,37 @@ from tests.compat.wire.comparing import Servers
 from tests.compat.wire.differences import DIFFERENCES
 from tests.compat.wire.endpoints import BASES, Base
 from tests.compat.wire.mutations import variants
-from tests.compat.wire.requests import Ask
 from tests.compat.wire.scenarios import SCENARIOS
 from tests.compat.wire.worlds import WORLD
 
 #: Problems of a subject that are shown.
 _SHOWN = 5
 
-pytestmark = [pytest.mark.stock, pytest.mark.mongodb, pytest.mark.xdist_group("wire")]
+pytestmark = [pytest.mark.stock, pytest.mark.mongodb]
 
 
-@pytest.mark.parametrize("base", BASES, ids=str)
-def test_fields(servers: Servers, base: Base) -> None:
-    """Whatever is wrong with one field of a request, or with how it is made, it is answered as by MLflow."""
-    servers.subjects += 1
+def test_answers_are_those_of_mlflow(servers: Servers, subtests: pytest.Subtests) -> None:
+    """
+    Whatever is asked, our servers answer as MLflow's does, but for differences that are meant, and these are all met.
+
+    This is one test, so that one process sees all of it.
+    """
+    for base in BASES:
+        with subtests.test(str(base)):
+            assert_same(asked_of_fields(servers, base))
+    for name, asks in SCENARIOS.items():
+        with subtests.test(name):
+            assert_same(servers.begin(asks))
+    assert [] == [difference.name for difference in DIFFERENCES if not servers.seen[difference.name]]
+
+
+def assert_same(problems: Sequence[str]) -> None:
+    """There are no differences that are not meant; some are shown."""
+    assert not problems, "\n".join(problems[:_SHOWN])
+
+
+def asked_of_fields(servers: Servers, base: Base) -> list[str]:
+    """The problems where one field of a request is wrong, or how it is made, for everything that may be."""
     if base.path.endswith("s/search"):
         servers.erase_models()
     problems = servers.begin(WORLD)
@@ -34,19 +51,4 @@ def test_fields(servers: Servers, base: Base) -> None:
             problems += servers.ask(base.change.renewed).problems
         elif base.change is not None and outcome.is_granted:
             problems += servers.ask(base.change.shown).problems
-    assert not problems, "\n".join(problems[:_SHOWN])
-
-
-@pytest.mark.parametrize("asks", SCENARIOS.values(), ids=SCENARIOS)
-def test_scenarios(servers: Servers, asks: Sequence[Ask]) -> None:
-    """Requests that build on each other are answered as by MLflow, one after the other."""
-    servers.subjects += 1
-    problems = servers.begin(asks)
-    assert not problems, "\n".join(problems[:_SHOWN])
-
-
-def test_differences_are_seen(servers: Servers) -> None:
-    """Each difference that is meant is one that the requests above meet."""
-    if servers.subjects < len(BASES) + len(SCENARIOS):
-        pytest.skip("only a part of the subjects was tested")
-    assert [] == [difference.name for difference in DIFFERENCES if not servers.seen[difference.name]]
+    return problems
